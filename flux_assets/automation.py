@@ -1,0 +1,97 @@
+"""What runs by itself: jobs, sensors, the nightly schedule. No data is read here."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+from dagster import AssetSelection
+
+from flux_assets.corpus.changes import changed_days
+from flux_assets.corpus.inbox import settled_files
+from flux_assets.corpus.take_in import open_ledger
+from flux_assets.partitions import days, stretches
+from flux_assets.products import PRODUCTS
+from flux_resources.resources import ArchiveResource
+
+_RETRY_AFTER = timedelta(minutes=10)
+_DAY_ASSETS = AssetSelection.assets(*(product.name for product in PRODUCTS))
+
+intake_job = dg.define_asset_job(
+    "intake",
+    AssetSelection.assets("intake_log"),
+    description="Take photographs from the inbox into the archive.",
+)
+enrich_job = dg.define_asset_job(
+    "enrich",
+    _DAY_ASSETS | AssetSelection.assets("photos"),
+    description="Bring a range of days up to date, from the index to the published table.",
+)
+nightly_job = dg.define_asset_job(
+    "nightly",
+    AssetSelection.assets("archive_scan", "photos"),
+    description="Compare the whole archive with the disk; changed days are enriched afterwards.",
+)
+
+
+def range_tags(first: str, last: str) -> dict[str, str]:
+    """Run tags that make one run cover all days from `first` to `last`."""
+    return {
+        "dagster/asset_partition_range_start": first,
+        "dagster/asset_partition_range_end": last,
+    }
+
+
+@dg.sensor(
+    job=intake_job,
+    minimum_interval_seconds=15,
+    description="Starts intake when files in the inbox have stopped growing.",
+)
+def inbox_sensor(
+    context: dg.SensorEvaluationContext, archive: ArchiveResource
+) -> dg.SensorResult | dg.SkipReason:
+    opened = archive.open()
+    files = settled_files(opened.paths, opened.settings.intake.settle_seconds)
+    if not files:
+        return dg.SkipReason(f"Nothing new in {opened.paths.inbox}.")
+    digest = hashlib.sha256("\n".join(map(str, files)).encode()).hexdigest()[:16]
+    seen, _, asked = (context.cursor or "").partition("@")
+    now = datetime.now(UTC)
+    if seen == digest and now - datetime.fromisoformat(asked) < _RETRY_AFTER:
+        return dg.SkipReason(f"Intake of these {len(files)} files was requested at {asked}.")
+    cursor = f"{digest}@{now.isoformat(timespec='seconds')}"
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=cursor)], cursor=cursor)
+
+
+@dg.sensor(
+    job=enrich_job,
+    minimum_interval_seconds=15,
+    description="Enriches days whose folder changed, by intake or by hand.",
+)
+def changed_days_sensor(
+    archive: ArchiveResource,
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    opened = archive.open()
+    with open_ledger(opened) as ledger:
+        changes = changed_days(ledger, opened.paths)
+    known = set(days.get_partition_keys())
+    stale = {day: state for day, state in changes.items() if day in known}
+    if not stale:
+        outside = len(changes) - len(stale)
+        yield dg.SkipReason(f"No day changed; {outside} changed days lie outside the day range.")
+    for first, last in stretches(stale):
+        states = sorted(f"{day}:{stale[day]}" for day in stale if first <= day <= last)
+        key = hashlib.sha256("|".join(states).encode()).hexdigest()[:16]
+        yield dg.RunRequest(run_key=f"{first}..{last}:{key}", tags=range_tags(first, last))
+
+
+nightly_schedule = dg.ScheduleDefinition(
+    name="nightly_schedule",
+    job=nightly_job,
+    cron_schedule="0 3 * * *",
+    description="Finds what changed in place and in read-only roots, and republishes.",
+)
+
+JOBS = [intake_job, enrich_job, nightly_job]
+SENSORS = [inbox_sensor, changed_days_sensor]
+SCHEDULES = [nightly_schedule]

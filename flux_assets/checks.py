@@ -1,0 +1,111 @@
+"""Asset checks made from the product list: structure is an error, coverage a warning.
+
+A run over a range of days reports a check once and without a partition, so each names the days
+that fail. Executed by hand, outside a run over days, a check looks at the whole archive.
+"""
+
+from collections.abc import Sequence
+
+import dagster as dg
+import polars as pl
+
+from flux_assets.corpus.photo_index import PHOTO_INDEX
+from flux_assets.photo_table import Product
+from flux_assets.products import ENRICHMENTS
+from flux_assets.vision.embeddings import EMBEDDINGS
+from flux_resources.data_root import DataRoot
+from flux_resources.resources import ArchiveResource, ClipResource
+
+_LOW_COVERAGE = 0.9
+_LENGTH_TOLERANCE = 1e-3
+
+
+def product_checks(product: Product) -> list[dg.AssetChecksDefinition]:
+    """The checks that every day-partitioned product gets."""
+    return [_rows_match_index(product), _coverage(product)]
+
+
+def _rows_match_index(product: Product) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=product.name,
+        blocking=True,
+        description="Each day holds exactly the photographs of its index, each once.",
+    )
+    def rows_match_index(
+        context: dg.AssetCheckExecutionContext, archive: ArchiveResource
+    ) -> dg.AssetCheckResult:
+        opened = archive.open()
+        wrong = [
+            day
+            for day in _days(context, opened, product)
+            if sorted(_photo_ids(opened, product, day)) != _photo_ids(opened, PHOTO_INDEX, day)
+        ]
+        return dg.AssetCheckResult(passed=not wrong, metadata={"days_that_differ": wrong})
+
+    return rows_match_index
+
+
+def _coverage(product: Product) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=product.name,
+        description=f"At least {_LOW_COVERAGE:.0%} of the photographs were computed without error.",
+    )
+    def coverage(
+        context: dg.AssetCheckExecutionContext, archive: ArchiveResource
+    ) -> dg.AssetCheckResult:
+        opened = archive.open()
+        photographs, errors = 0, dict[str, int]()
+        for day in _days(context, opened, product):
+            rows = opened.tables.read_day(product.name, day, product.schema)
+            photographs += rows.height
+            if failed := rows["error"].count():
+                errors[day] = failed
+        share = 1 - sum(errors.values()) / photographs if photographs else 1.0
+        return dg.AssetCheckResult(
+            passed=share >= _LOW_COVERAGE,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={"photographs": photographs, "share": share, "failed_by_day": errors},
+        )
+
+    return coverage
+
+
+@dg.asset_check(
+    asset=EMBEDDINGS.name,
+    blocking=True,
+    description="Each link row has a vector of unit length, and each vector a link row.",
+)
+def vectors_have_unit_length(
+    context: dg.AssetCheckExecutionContext, archive: ArchiveResource, clip: ClipResource
+) -> dg.AssetCheckResult:
+    opened = archive.open()
+    store = clip.vectors(opened)
+    wrong = []
+    for day in _days(context, opened, EMBEDDINGS):
+        links = opened.tables.read_day(EMBEDDINGS.name, day, EMBEDDINGS.schema)
+        linked = links.filter(pl.col("embedding_id").is_not_null())["photo_id"].to_list()
+        vectors = store.rows([day])
+        length = pl.col("vector").list.eval(pl.element() ** 2).list.sum().sqrt()
+        off = vectors.filter((length - 1).abs() > _LENGTH_TOLERANCE).height
+        if off or sorted(vectors["photo_id"]) != sorted(linked):
+            wrong.append(day)
+    return dg.AssetCheckResult(passed=not wrong, metadata={"days_that_differ": wrong})
+
+
+def _days(
+    context: dg.AssetCheckExecutionContext, archive: DataRoot, product: Product
+) -> Sequence[str]:
+    if context.has_partition_key or context.has_partition_key_range:
+        keys: Sequence[str] = context.partition_keys
+        return keys
+    return archive.tables.days(product.name)
+
+
+def _photo_ids(archive: DataRoot, product: Product, day: str) -> list[str]:
+    return archive.tables.read_day(product.name, day, product.schema)["photo_id"].to_list()
+
+
+CHECKS: list[dg.AssetChecksDefinition] = [
+    *(check for product in ENRICHMENTS for check in product_checks(product)),
+    vectors_have_unit_length,
+]

@@ -1,0 +1,136 @@
+"""What the `flux` command prints: tables, bars and plain sentences, on standard output."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from flux_assets import progress
+from flux_assets.corpus.intake import Outcome
+from flux_assets.doctor import Finding
+from flux_assets.publishing.status import ProductStatus
+from flux_assets.search.contact_sheet import contact_sheet
+
+console = Console(highlight=False)
+
+
+class Advance(Protocol):
+    """Moves the bar `name` by `done`, and sets its total when that is only known now."""
+
+    def __call__(self, name: str, done: int, total: int | None = None) -> None: ...
+
+
+@contextmanager
+def bars(totals: Mapping[str, int]) -> Iterator[Advance]:
+    """Progress bars by name, in the order given; names that have no bar are passed over."""
+    columns = (
+        TextColumn("{task.description:<12}"),
+        BarColumn(24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as drawn:
+        tasks = {name: drawn.add_task(name, total=total) for name, total in totals.items()}
+
+        def advance(name: str, done: int, total: int | None = None) -> None:
+            if name in tasks:
+                drawn.update(tasks[name], advance=done, total=total)
+
+        yield advance
+
+
+@contextmanager
+def graph_bars(totals: Mapping[str, int]) -> Iterator[None]:
+    """Bars for products, moved by what the graph reports while the block runs."""
+    with bars(totals) as advance, progress.listening(advance):
+        yield
+
+
+def show_outcomes(outcomes: Sequence[Outcome]) -> None:
+    """Counts of an intake, then each file that needs a look."""
+    counts = Counter(outcome.action for outcome in outcomes)
+    console.print(
+        ", ".join(f"{n} {action}" for action, n in counts.items()) or "nothing to take in"
+    )
+    for outcome in outcomes:
+        if outcome.action in ("rejected", "failed"):
+            console.print(f"  {outcome.action}: {outcome.source}: {outcome.reason}")
+        elif outcome.warning:
+            console.print(f"  warning: {outcome.source.name}: {outcome.warning}")
+
+
+def show_status(statuses: Sequence[ProductStatus], outside: int) -> None:
+    """The coverage table: a bar, the counts, and why the rest is missing."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("product", "coverage", "have", "of", "why not all"):
+        table.add_column(heading, justify="right" if heading in ("have", "of") else "left")
+    for status in statuses:
+        share = status.have / status.photographs if status.photographs else 0.0
+        filled = round(share * 16)
+        bar = f"[green]{'█' * filled}[/][dim]{'░' * (16 - filled)}[/] {share:6.1%}"
+        table.add_row(status.product, bar, str(status.have), str(status.photographs), _gaps(status))
+    console.print(table)
+    if outside:
+        console.print(
+            f"{outside} photographs lie outside archive.start..archive.end; widen the range in "
+            "flux.yaml to enrich them"
+        )
+
+
+def _gaps(status: ProductStatus) -> str:
+    parts = [f"{n} expected: {reason}" for reason, n in status.expected.items()]
+    parts += [f"[red]{n} failed: {reason}[/]" for reason, n in status.failed.items()]
+    if status.pending:
+        days = status.pending_days
+        span = days[0] if len(days) == 1 else f"{len(days)} days from {days[0]} to {days[-1]}"
+        parts.append(f"{status.pending} pending: {span}")
+    return "; ".join(parts)
+
+
+def show_results(found: pl.DataFrame) -> None:
+    """Search results, best first: score, time, place, path."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("score", "captured", "place", "tags", "photograph"):
+        table.add_column(heading, overflow="fold")
+    for row in found.iter_rows(named=True):
+        table.add_row(
+            f"{row['score']:.3f}",
+            f"{row['captured_at']:%Y-%m-%d %H:%M}",
+            place_of(row["location_city"], row["location_country"]),
+            ", ".join(row["tags"] or []),
+            row["path"],
+        )
+    console.print(table)
+
+
+def write_sheet(found: pl.DataFrame, title: str, file: Path) -> None:
+    """A contact sheet of search results, as JPEG."""
+    cells = [
+        (
+            Path(row["thumb_path"]) if row["thumb_path"] else None,
+            f"{row['score']:.3f}  {row['captured_at']:%Y-%m-%d %H:%M}\n"
+            f"{place_of(row['location_city'], row['location_country'])}",
+        )
+        for row in found.iter_rows(named=True)
+    ]
+    contact_sheet(cells, title).save(file, "JPEG", quality=90)
+
+
+def place_of(city: str | None, country: str | None) -> str:
+    """`Rome, Italy`, or what is known of it."""
+    return ", ".join(part for part in (city, country) if part) or "–"
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """What `flux doctor` saw; remedies below the line they belong to."""
+    for finding in findings:
+        mark = "[red]✗[/]" if finding.remedy else "[green]✓[/]"
+        console.print(f"{mark} {finding.subject}: {finding.state}")
+        if finding.remedy:
+            console.print(f"  → {finding.remedy}")

@@ -1,0 +1,57 @@
+"""When a photograph was taken, as far as filing it needs to know."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from flux_resources.exif_tags import ExifUnreadable, camera_time, read_tags
+
+_ALLOWED_AHEAD = timedelta(days=2)  # a camera left on the zone of yesterday's flight is no liar
+
+
+@dataclass(frozen=True)
+class FilingTime:
+    """`moment` decides folder and name; `camera` is DateTimeOriginal as written, if readable."""
+
+    moment: datetime
+    camera: datetime | None
+    warning: str | None
+
+
+def filing_time(
+    path: Path, *, begin: datetime, default_clocks: tuple[date, ...], now: datetime
+) -> FilingTime:
+    """DateTimeOriginal, else DateTime, else the file's modification time, with the reason.
+
+    All times are local and carry no zone; `begin` is the archive's first moment.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    modified = datetime.fromtimestamp(path.stat().st_mtime)  # noqa: DTZ006 local like the camera's
+    try:
+        tags = read_tags(path)
+    except ExifUnreadable as error:
+        return FilingTime(modified, None, f"EXIF unreadable ({error}); file time used")
+    original = camera_time(tags, "EXIF DateTimeOriginal")
+    moment = original or camera_time(tags, "Image DateTime")
+    if moment is None:
+        return FilingTime(modified, None, "no EXIF time; file time used")
+    doubt = _doubt(moment, begin, default_clocks, now)
+    if doubt:
+        return FilingTime(
+            modified, original, f"camera clock says {moment}: {doubt}; file time used"
+        )
+    return FilingTime(moment, original, None)
+
+
+def _doubt(
+    moment: datetime, begin: datetime, default_clocks: tuple[date, ...], now: datetime
+) -> str | None:
+    if moment > now + _ALLOWED_AHEAD:
+        return "in the future"
+    if moment.date() in default_clocks:
+        return "a clock that was never set"
+    if moment < begin:
+        return "before the archive began"
+    return None

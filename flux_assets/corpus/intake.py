@@ -1,0 +1,227 @@
+"""Intake: from a dropped file to a filed original, provably and once.
+
+Each step leaves the archive in a state from which the next run goes on: a copy lies under a
+temporary name until it has been read back, the ledger learns of it after it has its final name,
+and the dropped file goes only when the ledger knows where its content lies.
+"""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+
+from flux_assets.corpus.exclusion import Exclusion
+from flux_assets.corpus.filing_time import FilingTime, filing_time
+from flux_assets.corpus.naming import canonical_stem, photo_id_of, with_digest
+from flux_assets.corpus.pictures import NotAPhotograph, Picture, identify
+from flux_resources.data_root import DataRoot
+from flux_resources.files import copy_proven, sha256_of, sync_folder
+from flux_resources.ledger import ORIGINALS, Content, IntakeEntry, Ledger, Location
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file.
+
+    `action` is filed, duplicate, rejected, or failed (left where it was, to be tried again);
+    `day` is set when the photograph was filed, `warning` when its time is doubtful.
+    """
+
+    source: Path
+    action: str
+    reason: str | None = None
+    photo_id: str | None = None
+    day: str | None = None
+    warning: str | None = None
+
+
+class Intake:
+    """Takes files into one archive. The caller holds the `intake` lock."""
+
+    def __init__(self, archive: DataRoot, ledger: Ledger) -> None:
+        self._archive = archive
+        self._paths = archive.paths
+        self._settings = archive.settings
+        self._ledger = ledger
+        self._exclusion = Exclusion.of(archive.settings.archive)
+        self._filing = Lock()
+
+    def take(
+        self, files: Iterable[Path], on_outcome: Callable[[Outcome], None] = lambda _: None
+    ) -> list[Outcome]:
+        """Take files in, several at once; one bad file never stops the others."""
+        outcomes = []
+        with ThreadPoolExecutor(self._settings.imaging.workers) as pool:
+            for outcome in pool.map(self._take_safely, files):
+                on_outcome(outcome)
+                outcomes.append(outcome)
+        return outcomes
+
+    def _take_safely(self, source: Path) -> Outcome:
+        try:
+            return self._take(source)
+        except OSError as error:
+            return Outcome(source, "failed", f"{type(error).__name__}: {error}")
+
+    def _take(self, source: Path) -> Outcome:
+        if reason := self._exclusion.refuses(self._name_of(source)):
+            return self._finish_earlier(source, None) or self._reject(source, None, reason)
+        sha256 = sha256_of(source)
+        if done := self._finish_earlier(source, sha256):
+            return done
+        if self._is_archived(sha256):
+            return self._skip_duplicate(source, sha256)
+        try:
+            picture = identify(source)
+        except NotAPhotograph as error:
+            return self._reject(source, sha256, str(error))
+        return self._file(source, sha256, picture)
+
+    def _file(self, source: Path, sha256: str, picture: Picture) -> Outcome:
+        time = self._filing_time(source)
+        day = f"{time.moment:%Y-%m-%d}"
+        folder = self._paths.original_day(day)
+        temporary = folder / f"._{sha256[:16]}.partial"
+        copy_proven(source, temporary, sha256)
+        with self._filing:
+            if self._is_archived(sha256):  # the same content came twice in this batch
+                temporary.unlink()
+                return self._skip_duplicate(source, sha256)
+            stem = canonical_stem(time.moment, self._settings.intake.photographer, source.stem)
+            target, photo_id = self._free_name(folder, stem, source.suffix, sha256, picture.format)
+            temporary.replace(target)
+            sync_folder(folder)
+            self._record(source, target, day, sha256, photo_id, picture, time)
+        self._clear(source)
+        return Outcome(source, "filed", None, photo_id, day, time.warning)
+
+    def _free_name(
+        self, folder: Path, stem: str, suffix: str, sha256: str, image_format: str
+    ) -> tuple[Path, str]:
+        """The canonical name, or the one with a digest when another content bears it."""
+        for candidate in (stem, with_digest(stem, sha256)):
+            target = folder / f"{candidate}{suffix.upper()}"
+            photo_id = photo_id_of(candidate, image_format)
+            taken = target.exists() and sha256_of(target) != sha256
+            if not taken and self._ledger.owner_of(photo_id) in (None, sha256):
+                return target, photo_id
+        raise FileExistsError(f"{target} is taken by another content; rename it by hand")
+
+    def _record(
+        self,
+        source: Path,
+        target: Path,
+        day: str,
+        sha256: str,
+        photo_id: str,
+        picture: Picture,
+        time: FilingTime,
+    ) -> None:
+        stat = target.stat()
+        dropped = self._paths.relative(source)
+        content = Content(
+            sha256=sha256,
+            photo_id=photo_id,
+            format=picture.format,
+            bytes=stat.st_size,
+            width=picture.width,
+            height=picture.height,
+            captured_at=time.camera.isoformat() if time.camera else None,
+            original_filename=source.name,
+            source_path=dropped,
+        )
+        path = str(target.relative_to(self._paths.originals))
+        location = Location(ORIGINALS, path, stat.st_size, stat.st_mtime_ns, sha256, day)
+        entry = self._entry(source, sha256, photo_id, "filed", time.warning)
+        self._ledger.register([content], [location], entry)
+
+    def _finish_earlier(self, source: Path, sha256: str | None) -> Outcome | None:
+        """Complete a file that was recorded before the process died, and record nothing twice."""
+        entry = self._ledger.last_entry(self._paths.relative(source), sha256)
+        if entry is None or entry.at < _timestamp(source.stat().st_ctime):
+            return None  # unknown, or dropped anew since
+        if entry.action == "rejected":
+            self._move_aside(source, self._paths.rejected, entry.reason)
+            return Outcome(source, "rejected", entry.reason)
+        if sha256 is None or not self._is_archived(sha256):
+            return None
+        if entry.action == "filed":
+            self._clear(source)
+        else:
+            self._move_aside(source, self._paths.inbox_duplicates, None)
+        return Outcome(source, "duplicate", "taken in before", entry.photo_id)
+
+    def _skip_duplicate(self, source: Path, sha256: str) -> Outcome:
+        content = self._ledger.content(sha256)
+        photo_id = content.photo_id if content else None
+        reason = f"same content as {photo_id}"
+        self._ledger.journal(self._entry(source, sha256, photo_id, "duplicate", reason))
+        self._move_aside(source, self._paths.inbox_duplicates, None)
+        return Outcome(source, "duplicate", reason, photo_id)
+
+    def _reject(self, source: Path, sha256: str | None, reason: str) -> Outcome:
+        self._ledger.journal(self._entry(source, sha256, None, "rejected", reason))
+        self._move_aside(source, self._paths.rejected, reason)
+        return Outcome(source, "rejected", reason)
+
+    def _is_archived(self, sha256: str) -> bool:
+        """Whether a copy of this content is on disk now, and not merely remembered."""
+        for location in self._ledger.locations_of(sha256):
+            root = Path(location.root) if location.root else self._paths.originals
+            file = root / location.path
+            if file.is_file() and file.stat().st_size == location.size:
+                return True
+        return False
+
+    def _filing_time(self, source: Path) -> FilingTime:
+        return filing_time(
+            source,
+            begin=self._settings.first_moment(),
+            default_clocks=self._settings.intake.default_clocks,
+            now=datetime.now(),  # noqa: DTZ005 local like the camera's clock
+        )
+
+    def _entry(
+        self,
+        source: Path,
+        sha256: str | None,
+        photo_id: str | None,
+        action: str,
+        reason: str | None,
+    ) -> IntakeEntry:
+        at = _timestamp(datetime.now(UTC).timestamp())
+        return IntakeEntry(self._paths.relative(source), sha256, photo_id, action, reason, at)
+
+    def _name_of(self, source: Path) -> Path:
+        """The path that exclude patterns see: below the inbox, or the bare file name."""
+        inbox = self._paths.inbox
+        return source.relative_to(inbox) if source.is_relative_to(inbox) else Path(source.name)
+
+    def _clear(self, source: Path) -> None:
+        """Remove a filed file from the inbox; files taken from elsewhere stay where they are."""
+        if source.is_relative_to(self._paths.inbox):
+            source.unlink()
+
+    def _move_aside(self, source: Path, folder: Path, reason: str | None) -> None:
+        """Move a file that is not filed out of the way, within the inbox, overwriting nothing."""
+        inbox = self._paths.inbox
+        if not source.is_relative_to(inbox):
+            return
+        target = folder / source.relative_to(inbox)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with self._filing:
+            number = 1
+            while target.exists():
+                number += 1
+                target = target.with_name(f"{source.stem}-{number}{source.suffix}")
+            if reason:
+                note = target.with_name(f"{target.name}.reason.txt")
+                note.write_text(f"{reason}\n", encoding="utf-8")
+            source.rename(target)
+
+
+def _timestamp(seconds: float) -> str:
+    """UTC, ISO 8601 with microseconds, so that texts sort as times do."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,42 @@
+"""Canonical file names and photo ids.
+
+A file is called `{date}_{time}_{photographer}_{original stem}.{EXT}`; its photo_id is that name
+without the ending, with the format added unless the file is a JPEG.
+"""
+
+import re
+from datetime import datetime
+
+_CANONICAL = re.compile(r"^\d{4}-\d{2}-\d{2}_\d{2}-\d{2}-\d{2}_[A-Za-z0-9-]+_(?P<original>.+)$")
+_UNSAFE = re.compile(r'[\x00-\x1f/\\:*?"<>|\s]+')
+
+
+def canonical_stem(captured_at: datetime, photographer: str, original_stem: str) -> str:
+    """`2022-01-15_13-22-44_DanteSisofo_R0001234`.
+
+    A stem that is canonical already contributes its original part only, so that renaming a
+    renamed file changes nothing but its time.
+    """
+    canonical = _CANONICAL.match(original_stem)
+    original = canonical["original"] if canonical else original_stem
+    return f"{captured_at:%Y-%m-%d_%H-%M-%S}_{photographer}_{_UNSAFE.sub('-', original)}"
+
+
+def is_canonical(stem: str) -> bool:
+    """Whether a file name without ending follows the pattern."""
+    return _CANONICAL.match(stem) is not None
+
+
+def photo_id_of(stem: str, image_format: str) -> str:
+    """The photo_id of a canonical stem; `image_format` is `JPEG`, `DNG`, ..."""
+    return stem if image_format == "JPEG" else f"{stem}_{image_format}"
+
+
+def with_digest(stem: str, sha256: str) -> str:
+    """The stem for a second content that wants a taken name."""
+    return f"{stem}_{sha256[:8]}"
+
+
+def press_of(photo_id: str, image_format: str) -> str:
+    """What RAW and JPEG of one shutter press share: the photo_id without its format."""
+    return photo_id if image_format == "JPEG" else photo_id.removesuffix(f"_{image_format}")

@@ -1,0 +1,176 @@
+"""Bring the ledger in line with what lies in ORIGINALS and in the read-only roots."""
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from flux_assets.corpus.exclusion import Exclusion
+from flux_assets.corpus.filing_time import filing_time
+from flux_assets.corpus.loss_guard import ensure_originals, require_mounted
+from flux_assets.corpus.naming import canonical_stem, is_canonical, photo_id_of, with_digest
+from flux_assets.corpus.pictures import NotAPhotograph, identify
+from flux_resources.data_root import DataRoot
+from flux_resources.files import sha256_of
+from flux_resources.ledger import ORIGINALS, Content, Ledger, Location
+
+
+@dataclass(frozen=True)
+class ScanReport:
+    """What a scan saw; counts are files. `unreadable` pairs a path with the reason."""
+
+    files: int = 0
+    new: int = 0
+    gone: int = 0
+    unreadable: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file as the folder lists it; `path` is relative to its root."""
+
+    path: str
+    size: int
+    mtime_ns: int
+
+
+_Read = tuple[Content, Location]
+
+
+class Scanner:
+    """Scans folders of one archive; only files whose size or time changed are read."""
+
+    def __init__(self, archive: DataRoot, ledger: Ledger) -> None:
+        self._paths = archive.paths
+        self._settings = archive.settings
+        self._ledger = ledger
+        self._exclusion = Exclusion.of(archive.settings.archive)
+
+    def scan_day(self, day: str, *, accept_loss: bool = False) -> ScanReport:
+        """One day of ORIGINALS.
+
+        Raises:
+            LossSuspected: ORIGINALS is not mounted.
+        """
+        originals = self._paths.originals
+        ensure_originals(originals, known=self._ledger.knows(ORIGINALS), accept_loss=accept_loss)
+        known = self._ledger.locations_in(ORIGINALS, day)
+        folder = self._paths.original_day(day)
+        return self._reconcile(ORIGINALS, originals, folder, known, lambda _: day)
+
+    def scan_root(self, root: Path, *, accept_loss: bool = False) -> ScanReport:
+        """A read-only root and all below it; each photograph belongs to the day it was taken.
+
+        Raises:
+            LossSuspected: the root is not mounted.
+        """
+        known = self._ledger.locations_in(str(root))
+        if not accept_loss:
+            require_mounted(root, known)
+        return self._reconcile(str(root), root, root, known, lambda moment: f"{moment:%Y-%m-%d}")
+
+    def scan_everything(self, *, accept_loss: bool = False) -> ScanReport:
+        """All read-only roots, and the days of ORIGINALS in which a known file changed.
+
+        Raises:
+            LossSuspected: one of them is not mounted.
+        """
+        reports = [
+            self.scan_root(root, accept_loss=accept_loss) for root in self._settings.archive.roots
+        ]
+        reports += [self.scan_day(day, accept_loss=accept_loss) for day in self._original_days()]
+        return ScanReport(
+            files=sum(report.files for report in reports),
+            new=sum(report.new for report in reports),
+            gone=sum(report.gone for report in reports),
+            unreadable=tuple(item for report in reports for item in report.unreadable),
+        )
+
+    def _original_days(self) -> list[str]:
+        """Days with a folder in ORIGINALS, and days that had one."""
+        folders = self._paths.originals.glob("[0-9]*/[0-9]*-[0-9]*/[0-9]*-[0-9]*-[0-9]*")
+        known = self._ledger.locations_in(ORIGINALS).values()
+        return sorted({folder.name for folder in folders} | {location.day for location in known})
+
+    def _reconcile(
+        self,
+        root: str,
+        base: Path,
+        folder: Path,
+        known: dict[str, Location],
+        day_of: Callable[[datetime], str],
+    ) -> ScanReport:
+        found = {file.path: file for file in self._list(base, folder)}
+        gone = [location for path, location in known.items() if path not in found]
+        stale = [file for file in found.values() if not _unchanged(file, known.get(file.path))]
+        unreadable = []
+        with ThreadPoolExecutor(self._settings.imaging.workers) as pool:
+            for file, result in pool.map(lambda f: (f, self._read(root, base, f, day_of)), stale):
+                if isinstance(result, str):
+                    unreadable.append((file.path, result))
+                    gone.extend([known[file.path]] if file.path in known else [])
+                else:
+                    self._register(*result)
+        self._ledger.forget(gone)
+        return ScanReport(len(found), len(stale) - len(unreadable), len(gone), tuple(unreadable))
+
+    def _list(self, base: Path, folder: Path) -> Iterator[_File]:
+        """Photograph files by name in `folder` and below; links are not followed."""
+        if not folder.is_dir():
+            return
+        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+            path = Path(entry.path).relative_to(base)
+            if entry.is_symlink():
+                continue
+            if entry.is_dir():
+                yield from self._list(base, Path(entry.path))
+            elif self._exclusion.refuses(path) is None:
+                stat = entry.stat()
+                yield _File(str(path), stat.st_size, stat.st_mtime_ns)
+
+    def _read(
+        self, root: str, base: Path, file: _File, day_of: Callable[[datetime], str]
+    ) -> _Read | str:
+        """Everything the ledger keeps of a file, or why it cannot be read."""
+        path = base / file.path
+        try:
+            sha256 = sha256_of(path)
+            picture = identify(path)
+            time = filing_time(
+                path,
+                begin=self._settings.first_moment(),
+                default_clocks=self._settings.intake.default_clocks,
+                now=datetime.now(),  # noqa: DTZ005 local like the camera's clock
+            )
+        except (OSError, NotAPhotograph) as error:
+            return str(error)
+        stem = path.stem
+        if not is_canonical(stem):
+            stem = canonical_stem(time.moment, self._settings.intake.photographer, stem)
+        content = Content(
+            sha256=sha256,
+            photo_id=photo_id_of(stem, picture.format),
+            format=picture.format,
+            bytes=file.size,
+            width=picture.width,
+            height=picture.height,
+            captured_at=time.camera.isoformat() if time.camera else None,
+            original_filename=path.name,
+            source_path=self._ledger.filed_from(sha256),
+        )
+        day = day_of(time.moment)
+        return content, Location(root, file.path, file.size, file.mtime_ns, sha256, day)
+
+    def _register(self, content: Content, location: Location) -> None:
+        owner = self._ledger.owner_of(content.photo_id)
+        if owner not in (None, content.sha256):
+            stem = content.photo_id.removesuffix(f"_{content.format}")
+            photo_id = photo_id_of(with_digest(stem, content.sha256), content.format)
+            content = Content(**{**vars(content), "photo_id": photo_id})
+        self._ledger.register([content], [location])
+
+
+def _unchanged(file: _File, known: Location | None) -> bool:
+    return known is not None and (known.size, known.mtime_ns) == (file.size, file.mtime_ns)

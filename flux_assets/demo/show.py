@@ -1,0 +1,72 @@
+"""`flux demo`: build the demo archive, run the graph over it, and ask it three things."""
+
+import time
+from pathlib import Path
+
+import yaml
+
+from flux_assets.console import bars, console, show_results, show_status, write_sheet
+from flux_assets.demo.archive import build_demo
+from flux_assets.demo.staging import PHOTOGRAPHER
+from flux_assets.materialize import bring_up_to_date
+from flux_assets.publishing.status import archive_status, photographs_by_range
+from flux_assets.search import Archive
+from flux_resources.data_root import DataRoot
+from flux_resources.files import atomic_file
+from flux_resources.settings import SETTINGS_FILE
+
+QUERIES = ("a cat", "fog", "a city at night")
+_SETTLE_SECONDS = 1.0
+_SETTINGS = {
+    "archive": {"start": "2022-01-01", "end": "2024-12-31"},
+    "intake": {"photographer": PHOTOGRAPHER, "settle_seconds": _SETTLE_SECONDS},
+}
+_NEXT = """
+Look at it:   make dev        the Dagster UI with its daemon, on http://127.0.0.1:3000
+Ask it:       .venv/bin/flux search "a rocket" --year 2022
+              (with FLUX_ROOT={root})
+Your own:     FLUX_ROOT=/path/to/archive .venv/bin/flux init
+              drop photographs into its FLUX_INBOX, then .venv/bin/flux materialize
+"""
+
+
+def show_demo(root: Path, photos: Path | None) -> None:
+    """Everything `make demo` promises, with visible progress; run again, it computes nothing.
+
+    Raises what building, running and searching raise.
+    """
+    started = time.perf_counter()
+    console.rule("1. A small archive of real photographs")
+    with bars({"frames": 0}) as advance:
+        demo = build_demo(
+            root, photos=photos, on_frame=lambda _, total: advance("frames", 1, total)
+        )
+    write_settings(root)
+    console.print(f"{root}: {len(demo.truth.frames)} files, {len(demo.truth.keepers)} keepers")
+    archive = DataRoot.open(root)
+    if demo.newly_built:
+        time.sleep(_SETTLE_SECONDS)
+    console.rule("2. The graph, from inbox to search")
+    bring_up_to_date(archive)
+    console.rule("3. What it knows")
+    inside, outside = photographs_by_range(archive)
+    show_status(archive_status(archive.tables, inside), outside)
+    console.rule("4. Three questions")
+    searches = Archive(root)
+    for query in QUERIES:
+        found = searches.search(query, limit=12)
+        console.print(f"[bold]“{query}”[/]")
+        show_results(found.head(3))
+    sheet = root / "demo_search.jpg"
+    write_sheet(found, f"“{QUERIES[-1]}”", sheet)
+    console.print(f"contact sheet of the last one: {sheet}")
+    console.rule(f"done in {time.perf_counter() - started:.0f} s")
+    console.print(_NEXT.format(root=root))
+
+
+def write_settings(root: Path) -> None:
+    """The demo's `flux.yaml`, unless it has one."""
+    file = root / SETTINGS_FILE
+    if not file.exists():
+        with atomic_file(file) as temporary:
+            temporary.write_text(yaml.safe_dump(_SETTINGS, sort_keys=False), encoding="utf-8")

@@ -1,0 +1,84 @@
+"""The graph in this process: what `flux materialize` runs, seen by the Dagster UI as well."""
+
+from collections.abc import Collection, Sequence
+
+import dagster as dg
+
+from flux_assets.automation import range_tags
+from flux_assets.corpus.take_in import open_ledger
+from flux_assets.definitions import build_defs
+from flux_assets.instance import open_instance
+from flux_assets.partitions import days, stretches
+from flux_assets.products import PRODUCTS
+from flux_resources.data_root import DataRoot
+
+ARRIVALS = ("intake_log", "archive_scan")
+DAY_PRODUCTS = tuple(product.name for product in PRODUCTS)
+PUBLISHED = ("photos",)
+EVERYTHING = (*ARRIVALS, *DAY_PRODUCTS, *PUBLISHED)
+_ACCEPTS_LOSS = ("archive_scan", "photo_index")
+
+
+class RunFailed(RuntimeError):
+    """A step of the graph failed; the message holds each step and its reason."""
+
+
+class Graph:
+    """Runs parts of one archive's graph in this process."""
+
+    def __init__(self, archive: DataRoot, *, accept_loss: bool = False) -> None:
+        self._archive = archive
+        self._accept_loss = accept_loss
+        self._instance = open_instance(archive)
+        self._job = build_defs().resolve_implicit_global_asset_job_def()
+
+    def run(self, products: Collection[str], keys: Sequence[str] = ()) -> None:
+        """Materialize the named products, day products for the given days.
+
+        Raises:
+            RunFailed: a step failed; what was written before stays.
+        """
+        if arrivals := [name for name in ARRIVALS if name in products]:
+            self._execute(arrivals, {})
+        if daily := [name for name in DAY_PRODUCTS if name in products]:
+            for first, last in stretches(keys):
+                self._execute(daily, range_tags(first, last))
+        if published := [name for name in PUBLISHED if name in products]:
+            self._execute(published, {})
+
+    def photographs_per_day(self) -> dict[str, int]:
+        """Photographs of each day that can be enriched, and days whose photographs are gone."""
+        with open_ledger(self._archive) as ledger:
+            found = ledger.photographs_per_day()
+        known = set(days.get_partition_keys())
+        indexed = dict.fromkeys(self._archive.tables.days("photo_index"), 0)
+        return {day: n for day, n in sorted((indexed | found).items()) if day in known}
+
+    def _execute(self, products: Sequence[str], tags: dict[str, str]) -> None:
+        configured = [name for name in products if name in _ACCEPTS_LOSS]
+        result = self._job.execute_in_process(
+            run_config={
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                "ops": {
+                    name: {"config": {"accept_loss": self._accept_loss}} for name in configured
+                },
+            },
+            instance=self._instance,
+            asset_selection=[dg.AssetKey(name) for name in products],
+            tags=tags,
+            raise_on_error=False,
+        )
+        if not result.success:
+            raise RunFailed("\n".join(_failures(result)))
+
+
+def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
+    """One line per failed step, with the message of what caused it."""
+    lines = []
+    for event in result.filter_events(lambda event: event.is_step_failure):
+        error = event.step_failure_data.error
+        while error is not None and error.cause is not None:
+            error = error.cause
+        reason = error.message.strip() if error else event.message
+        lines.append(f"{event.step_key}: {reason}")
+    return lines or ["the run failed before any step started; see the Dagster UI"]

@@ -1,0 +1,34 @@
+"""Publishing: what people and other programs open."""
+
+import dagster as dg
+
+from flux_assets.dagster_support import DUCKDB_POOL, columns_of, whole_asset
+from flux_assets.metadata.assets import exif, places
+from flux_assets.publishing.photos import Photos, join_photos, publish_photos
+from flux_assets.vision.assets import tags
+from flux_resources.resources import ArchiveResource
+
+GROUP = "publishing"
+
+
+@whole_asset(
+    group_name=GROUP,
+    kinds={"duckdb", "polars"},
+    deps=[exif, places, tags],
+    metadata=columns_of(Photos),
+    code_version="1",
+    pool=DUCKDB_POOL,
+)
+def photos(archive: ArchiveResource) -> dg.MaterializeResult[None]:
+    """One row per photograph, joined over all products, swapped into flux.duckdb in one step."""
+    opened = archive.open()
+    rows = join_photos(opened.tables)
+    publish_photos(rows, opened.paths)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": rows.height,
+            "with_place": rows["location_country"].count(),
+            "with_vector": rows["embedding_id"].count(),
+            "with_tags": rows["tags"].count(),
+        }
+    )

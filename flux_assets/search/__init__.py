@@ -1,0 +1,3 @@
+from flux_assets.search.archive import Archive
+
+__all__ = ["Archive"]

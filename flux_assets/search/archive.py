@@ -1,0 +1,147 @@
+"""The read side: ask an archive by words, by pictures, by facts.
+
+>>> from flux_assets.search import Archive
+>>> Archive("data/demo").search("a cat asleep", year=2023, city="Rome")  # doctest: +SKIP
+"""
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Unpack
+
+import duckdb
+import polars as pl
+
+from flux_assets.search.filters import Filters, where
+from flux_resources.clip.embedder import Embedder
+from flux_resources.clip.names import table_name
+from flux_resources.data_root import DataRoot
+from flux_resources.settings import data_root
+from flux_resources.vectors import Vectors, VectorStore
+
+_SHOWN = (
+    "photo_id, path, captured_at, location_city, location_country, tags, thumb_path, proxy_path"
+)
+
+
+class NotBuilt(RuntimeError):
+    """The archive has nothing to search yet; the message says what to run."""
+
+
+class NotFound(LookupError):
+    """No such photograph in the archive."""
+
+
+class Archive:
+    """One archive, opened read-only. The model is loaded by the first search that needs it."""
+
+    def __init__(self, root: str | Path | None = None) -> None:
+        """Open `root`; None means `$FLUX_ROOT`, else `./data`."""
+        self._archive = DataRoot.open(Path(root) if root else data_root())
+        self.paths = self._archive.paths
+
+    def photos(self) -> pl.DataFrame:
+        """The whole `photos` table."""
+        return self._query("SELECT * FROM photos")
+
+    def search(self, text: str, *, limit: int = 12, **filters: Unpack[Filters]) -> pl.DataFrame:
+        """Photographs that look like `text` describes, best first.
+
+        Returns:
+            `photo_id, score, path, captured_at, location_city, location_country, tags,
+            thumb_path, proxy_path`; score is the cosine of text and picture, paths are absolute.
+
+        Raises:
+            NotBuilt: no photographs are published, or none has a vector of the active model.
+            flux_resources.clip.errors.ModelUnavailable: the model's weights are not to be had.
+        """
+        self._require_vectors()
+        return self._nearest(self.embedder.encode_texts([text])[0], limit, filters)
+
+    def similar(
+        self, photo: str | Path, *, limit: int = 12, **filters: Unpack[Filters]
+    ) -> pl.DataFrame:
+        """Photographs that look like one of the archive (`photo_id`) or like a picture file.
+
+        Returns the columns of `search`; the photograph itself is left out.
+
+        Raises:
+            NotBuilt: as for `search`.
+            NotFound: neither a photograph with a vector nor a readable picture.
+        """
+        self._require_vectors()
+        vector = self._store.vector_of(str(photo))
+        if vector is not None:
+            found = self._nearest(vector, limit + 1, filters)
+            return found.filter(pl.col("photo_id") != str(photo)).head(limit)
+        return self._nearest(self._vector_of_file(Path(photo)), limit, filters)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The active model, loaded once."""
+        from flux_resources.clip.loading import load_clip
+
+        vision = self._archive.settings.vision
+        clip = load_clip(
+            vision.model,
+            device=vision.device,
+            precision=vision.precision,
+            checkpoint=vision.checkpoint,
+        )
+        return Embedder(clip, vision.batch_size)
+
+    @cached_property
+    def _store(self) -> VectorStore:
+        model = table_name(self._archive.settings.vision.model)
+        return VectorStore(self.paths.vectors, self.paths.locks, model)
+
+    def _vector_of_file(self, file: Path) -> Vectors:
+        if not file.is_file():
+            raise NotFound(f"{file} is neither a photo_id of this archive nor a picture file")
+        encoded = self.embedder.encode_images([file])
+        if encoded.errors[0]:
+            raise NotFound(f"{file} cannot be read as a picture: {encoded.errors[0]}")
+        vector: Vectors = encoded.vectors[0]
+        return vector
+
+    def _nearest(self, vector: Vectors, limit: int, filters: Filters) -> pl.DataFrame:
+        """The best `limit` photographs that pass the filters.
+
+        Vectors are asked for in growing numbers until enough of them pass, so that what
+        `photos` says today decides, and an unfiltered search stays cheap.
+        """
+        condition, values = where(filters)
+        allowed = self._query(f"SELECT {_SHOWN} FROM photos WHERE {condition}", values)
+        total, asked = self._store.count(), limit
+        while True:
+            asked = min(asked * 4, total)
+            found = self._store.nearest(vector, asked).join(
+                allowed, on="photo_id", how="inner", maintain_order="left"
+            )
+            if found.height >= min(limit, allowed.height) or asked == total:
+                return self._present(found.head(limit))
+
+    def _present(self, found: pl.DataFrame) -> pl.DataFrame:
+        def absolute(stored: str) -> str:
+            return str(self.paths.absolute(stored))
+
+        return found.with_columns(
+            pl.col("path", "thumb_path", "proxy_path").map_elements(
+                absolute, return_dtype=pl.String
+            ),
+            pl.col("tags").map_elements(json.loads, return_dtype=pl.List(pl.String)),
+        )
+
+    def _query(self, query: str, values: list[object] | None = None) -> pl.DataFrame:
+        """Each query opens the file anew: a swapped-in file is seen by the next one."""
+        if not self.paths.duckdb.exists():
+            raise NotBuilt(f"{self.paths.root} has no photographs yet; run: flux materialize")
+        with duckdb.connect(str(self.paths.duckdb), read_only=True) as database:
+            return pl.DataFrame(database.execute(query, values or []).to_arrow_table())
+
+    def _require_vectors(self) -> None:
+        if not self._store.count():
+            raise NotBuilt(
+                f"no photograph has a vector of the model {self._store.table_name}; "
+                "run: flux materialize"
+            )

@@ -1,0 +1,119 @@
+"""Pictures and texts to vectors, for any loaded model.
+
+Pictures are decoded in threads one batch ahead of the model, so that it never waits for the
+disk and two batches at most are in memory. A batch that does not fit the accelerator is halved
+and tried again.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from flux_resources.vectors import Vectors
+
+if TYPE_CHECKING:
+    import torch
+
+    from flux_resources.clip.loading import ClipModel
+
+_DECODERS = 2
+
+
+@dataclass(frozen=True)
+class EncodedImages:
+    """`vectors` is float32 `(n, d)` of unit length; rows where `errors` is not None are zero."""
+
+    vectors: Vectors
+    errors: list[str | None]
+
+
+class Embedder:
+    """Encodes with one model; a text and a picture that agree have a high dot product."""
+
+    def __init__(self, clip: "ClipModel", batch_size: int = 32) -> None:
+        self.clip = clip
+        self.batch_size = batch_size
+
+    def encode_images(
+        self, paths: Sequence[Path], on_batch: Callable[[int], None] = lambda _: None
+    ) -> EncodedImages:
+        """Vectors of picture files; one that cannot be read gives an error, not an exception.
+
+        `on_batch` is told the size of each finished batch.
+        """
+        vectors = np.zeros((len(paths), self.clip.dimensions), np.float32)
+        errors: list[str | None] = [None] * len(paths)
+        for start, batch in self._decoded(paths):
+            good = []
+            for position, item in enumerate(batch, start):
+                if isinstance(item, str):
+                    errors[position] = item
+                else:
+                    good.append((position, item))
+            if good:
+                vectors[[position for position, _ in good]] = self._forward([t for _, t in good])
+            on_batch(len(batch))
+        return EncodedImages(vectors, errors)
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """Float32 `(n, d)` of unit length."""
+        import torch
+
+        with torch.inference_mode():
+            tokens = self.clip.tokenizer(list(texts)).to(self.clip.device)
+            return _unit(self.clip.model.encode_text(tokens))
+
+    def _decoded(self, paths: Sequence[Path]) -> "Iterator[tuple[int, list[torch.Tensor | str]]]":
+        """Batches of preprocessed pictures with the position of their first, one batch ahead."""
+        starts = range(0, len(paths), self.batch_size)
+        with ThreadPoolExecutor(_DECODERS) as pool:
+
+            def submit(start: int) -> "list[Future[torch.Tensor | str]]":
+                chunk = paths[start : start + self.batch_size]
+                return [pool.submit(self._load, path) for path in chunk]
+
+            ahead = submit(0) if paths else []
+            for start in starts:
+                current, following = ahead, start + self.batch_size
+                ahead = submit(following) if following < len(paths) else []
+                yield start, [future.result() for future in current]
+
+    def _load(self, path: Path) -> "torch.Tensor | str":
+        """A preprocessed `(3, size, size)` tensor, or why there is none."""
+        try:
+            with Image.open(path) as image:
+                scale = self.clip.image_size / min(image.size)
+                width, height = (round(side * scale) for side in image.size)
+                image.draft("RGB", (width, height))
+                tensor: torch.Tensor = self.clip.preprocess(image.convert("RGB"))
+                return tensor
+        except Exception as error:  # decoders raise whatever broken bytes provoke
+            return f"{type(error).__name__}: {error}"
+
+    def _forward(self, tensors: "list[torch.Tensor]") -> Vectors:
+        import torch
+
+        try:
+            with torch.inference_mode():
+                batch = torch.stack(tensors).to(self.clip.device, self.clip.dtype)
+                return _unit(self.clip.model.encode_image(batch))
+        except torch.OutOfMemoryError:
+            if len(tensors) == 1:
+                raise
+        if self.clip.device.startswith("cuda"):
+            torch.cuda.empty_cache()
+        half = (len(tensors) + 1) // 2
+        return np.vstack([self._forward(tensors[:half]), self._forward(tensors[half:])])
+
+
+def _unit(features: "torch.Tensor") -> Vectors:
+    """Normalised in float32: half precision would leave lengths off by a thousandth."""
+    import torch
+
+    unit: Vectors = torch.nn.functional.normalize(features.float(), dim=-1).cpu().numpy()
+    return unit

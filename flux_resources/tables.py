@@ -1,0 +1,100 @@
+"""Parquet tables: one file per product and day, validated, replaced in one step.
+
+The only code that knows where tables live. The base may be a local folder or a URL that fsspec
+understands; a local file gets fsync and rename, an object store an atomic put.
+"""
+
+import io
+import shutil
+from pathlib import Path
+from typing import TypeVar
+
+import dataframely as dy
+import polars as pl
+from upath import UPath
+
+from flux_resources.files import atomic_file
+
+S = TypeVar("S", bound=dy.Schema)
+
+
+class TableStore:
+    """Reads and writes product tables below `base`."""
+
+    def __init__(self, base: str | Path) -> None:
+        self.base = UPath(base)
+
+    def days(self, product: str) -> list[str]:
+        """Days for which the product has a file, ascending."""
+        folder = self.base / product
+        if not folder.exists():
+            return []
+        return sorted(file.name[4:14] for file in folder.glob("day=*.parquet"))
+
+    def read_day(self, product: str, day: str, schema: type[S]) -> dy.DataFrame[S]:
+        """One day's rows; no rows where the day was never written."""
+        return self._read(self._day_file(product, day), schema)
+
+    def has_day(self, product: str, day: str) -> bool:
+        return self._day_file(product, day).exists()
+
+    def scan(self, product: str, schema: type[dy.Schema]) -> pl.LazyFrame:
+        """All days of a product, lazily, with their `day` (string) in front."""
+        types = {name: column.dtype for name, column in schema.columns().items()}
+        if not self.days(product):
+            return pl.LazyFrame(schema={"day": pl.String(), **types})
+        found = pl.scan_parquet(
+            str(self.base / product / "day=*.parquet"),
+            schema=types,
+            missing_columns="insert",
+            extra_columns="ignore",
+            hive_partitioning=False,
+            include_file_paths="day",
+        )
+        return found.with_columns(pl.col("day").str.extract(r"day=(.{10})\.parquet$"))
+
+    def write_day(
+        self, product: str, day: str, rows: pl.DataFrame, schema: type[dy.Schema]
+    ) -> None:
+        """Replace one day.
+
+        Raises:
+            dataframely.exc.ValidationError: the rows break the schema.
+        """
+        self._write(self._day_file(product, day), rows, schema)
+
+    def read(self, product: str, schema: type[S]) -> dy.DataFrame[S]:
+        """A whole-archive product; no rows where it was never written."""
+        return self._read(self.base / f"{product}.parquet", schema)
+
+    def write(self, product: str, rows: pl.DataFrame, schema: type[dy.Schema]) -> None:
+        """Replace a whole-archive product."""
+        self._write(self.base / f"{product}.parquet", rows, schema)
+
+    def _day_file(self, product: str, day: str) -> UPath:
+        return self.base / product / f"day={day}.parquet"
+
+    def _read(self, file: UPath, schema: type[S]) -> dy.DataFrame[S]:
+        if not file.exists():
+            return schema.create_empty()
+        frame = pl.read_parquet(io.BytesIO(file.read_bytes()), hive_partitioning=False)
+        columns = schema.columns()
+        missing = [
+            pl.lit(None).cast(column.dtype).alias(name)
+            for name, column in columns.items()
+            if name not in frame.columns
+        ]
+        return schema.cast(frame.with_columns(missing).select(list(columns)))
+
+    def _write(self, file: UPath, rows: pl.DataFrame, schema: type[dy.Schema]) -> None:
+        surplus = set(rows.columns) - set(schema.column_names())
+        if surplus:
+            raise ValueError(f"{file}: columns not in the schema: {', '.join(sorted(surplus))}")
+        buffer = io.BytesIO()
+        schema.validate(rows).write_parquet(buffer)
+        buffer.seek(0)
+        if file.protocol not in ("", "file"):
+            file.write_bytes(buffer.getvalue())
+            return
+        with atomic_file(Path(str(file))) as temporary, temporary.open("wb") as out:
+            shutil.copyfileobj(buffer, out)

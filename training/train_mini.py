@@ -1,0 +1,195 @@
+"""Train the bundled image-text model, from sources to the shipped folder.
+
+    python -m training.train_mini --wheels DIR --images DIR --captions DIR \
+        --class-samples DIR --work DIR --out flux_resources/clip/models/mini
+
+Without `--out` it trains on the training split alone and prints figures of the dev split, which
+is how the values below were chosen. With it, it trains on train and dev, reports the test split
+once, and writes the folder. Every figure goes to `--log` as a line of JSON.
+"""
+
+import argparse
+import json
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from training import encode
+from training.activations import cached
+from training.batches import Batch, Batches, pool
+from training.extras import class_texts, with_effects
+from training.initial_head import fit_head
+from training.memory import keep_freed_memory
+from training.metrics import recall, zero_shot
+from training.objective import contrastive_loss
+from training.optimisation import Average, Rates, optimizer, set_rates
+from training.pack_mini import round_to_packed, ship, state
+from training.sources import (
+    Captioned,
+    content_digest,
+    read_class_samples,
+    read_flickr8k,
+    unpack_wheels,
+)
+from training.towers import ImageTower, TextTower
+
+_FIRST_TEMPERATURE = 0.05
+_HIGHEST_SCALE = 100.0
+IMAGES_SHA256 = "4c0c4a32c576cab57dbacc0fec8632a98af125cbff3c452dd439ad4c97badd58"
+SAMPLES_SHA256 = "3a90ed113176aade240a342f4036fe2460d95b54c8a0e99fbb1136186f91915b"
+_EFFECT_PICTURES = 200
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    for name in ("wheels", "images", "captions", "class-samples", "work"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--out", type=Path, help="write the model here, trained on train and dev")
+    parser.add_argument("--log", type=Path, help="append the figures, one JSON object a line")
+    parser.add_argument("--epochs", type=int, default=14)
+    parser.add_argument("--batch", type=int, default=256)
+    parser.add_argument("--texts", type=int, default=2, help="captions per picture and step")
+    parser.add_argument("--keep", type=float, default=0.4, help="share of patches in training")
+    parser.add_argument("--drop-path", type=float, default=0.1)
+    parser.add_argument("--average", type=float, default=0.99)
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
+
+
+class Trainer:
+    """Towers, data and optimiser of one run."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        torch.manual_seed(options.seed)
+        self.options, self.started = options, time.monotonic()
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.final = options.out is not None
+        dinov2, self.minilm = unpack_wheels(options.wheels, options.work)
+        self.image = ImageTower(dinov2, options.drop_path, self.device)
+        self.text = TextTower(self.minilm, self.device)
+        self.scale = nn.Parameter(torch.tensor(math.log(1 / _FIRST_TEMPERATURE)))
+        self._read()
+
+    def _read(self) -> None:
+        verify(self.options)
+        data = read_flickr8k(self.options.images, self.options.captions)
+        samples = read_class_samples(self.options.class_samples)
+        # Half of the classes are held out while choosing: do unseen words work?
+        self.unseen = [] if self.final else samples[1::2]
+        named = class_texts(samples if self.final else samples[::2])
+        main = data.train + data.dev if self.final else data.train
+        extra = named + with_effects(data.train, _EFFECT_PICTURES, seed=1)
+        self.held_out = data.test if self.final else data.dev
+        tag = "final" if self.final else "choice"
+        self.main_items = main
+        views = [self._cached(main, view, f"{tag}-main") for view in ("whole", "random")]
+        self.main = pool(views, main, self.text)
+        self.extra = pool([self._cached(extra, "whole", f"{tag}-extra")], extra, self.text)
+        self.held_out_hidden = self._cached(self.held_out, "whole", f"{tag}-held-out")
+        self.unseen_hidden = self._cached(self.unseen, "whole", f"{tag}-unseen")
+
+    def _cached(self, items: list[Captioned], view: str, name: str) -> torch.Tensor:
+        return cached(items, view, self.image, self.options.work, name)
+
+    def log(self, **figures: Any) -> None:
+        line = json.dumps({"seconds": round(time.monotonic() - self.started), **figures})
+        print(line, flush=True)
+        if self.options.log:
+            with self.options.log.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+
+    def evaluate(self, stage: str) -> None:
+        sentences = [text for item in self.held_out for text in item.captions]
+        figures: dict[str, Any] = dict(
+            recall(
+                encode.pictures(self.image, self.held_out_hidden),
+                encode.texts(self.text, sentences),
+            )
+        )
+        if self.unseen:
+            names = encode.texts(self.text, [f"a photo of a {i.captions[0]}" for i in self.unseen])
+            pictures = encode.pictures(self.image, self.unseen_hidden)
+            figures["unseen_classes"] = zero_shot(pictures, names)
+        self.log(stage=stage, **figures)
+
+    def start_head(self) -> None:
+        sentences = [text for item in self.main_items for text in item.captions]
+        targets = encode.texts(self.text, sentences).view(len(self.main_items), -1, 384).mean(1)
+        head = self.image.head.cpu()
+        fit_head(head, encode.features(self.image, self.main.views[0]), targets)
+        self.image.head.to(self.device)
+
+    def train(self) -> None:
+        options = self.options
+        self.start_head()
+        adam = optimizer(self.image, self.text, self.scale, Rates())
+        parameters = [p for group in adam.param_groups for p in group["params"]]
+        average = Average(parameters, options.average)
+        batches = Batches(
+            self.main, self.extra, options.batch, options.texts, options.keep, options.seed
+        )
+        total, step = len(batches) * options.epochs, 0
+        for epoch in range(1, options.epochs + 1):
+            losses = []
+            for batch in batches.epoch():
+                set_rates(adam, step, total)
+                loss = self.loss(batch)
+                adam.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]
+                nn.utils.clip_grad_norm_(parameters, 1.0)
+                adam.step()
+                average.update()
+                losses.append(loss.item())
+                step += 1
+            self.log(epoch=epoch, loss=round(sum(losses) / len(losses), 4))
+            if not self.final and epoch % 4 == 0:
+                self.evaluate(f"epoch {epoch}")
+        average.exchange()
+
+    def loss(self, batch: Batch) -> torch.Tensor:
+        self.image.train()
+        self.text.train()
+        with torch.autocast(self.device, torch.bfloat16):
+            pictures = functional.normalize(self.image(batch.hidden.to(self.device)).float(), dim=1)
+            texts = functional.normalize(self.text(batch.texts).float(), dim=1)
+        scale = self.scale.to(self.device).exp().clamp(max=_HIGHEST_SCALE)
+        return contrastive_loss(pictures, texts, batch.owner.to(self.device), scale)
+
+
+def verify(options: argparse.Namespace) -> None:
+    """Raises ValueError where the pictures are not those that the log speaks of."""
+    for folder, pattern, expected in (
+        (options.images, "*.jpg", IMAGES_SHA256),
+        (options.class_samples, "n*_*.JPEG", SAMPLES_SHA256),
+    ):
+        found = content_digest(folder.glob(pattern))
+        if found != expected:
+            raise ValueError(f"{folder}/{pattern} has digest {found}, expected {expected}")
+
+
+def main() -> None:
+    options = arguments()
+    keep_freed_memory()
+    options.work.mkdir(parents=True, exist_ok=True)
+    trainer = Trainer(options)
+    settings = {
+        key: str(value) for key, value in vars(options).items() if not isinstance(value, Path)
+    }
+    trainer.log(run="final" if trainer.final else "choice", device=trainer.device, **settings)
+    trainer.train()
+    trainer.evaluate("average, float32")
+    round_to_packed(trainer.image, trainer.text, trainer.scale)
+    trainer.evaluate("average, int8")
+    if trainer.final:
+        weights = state(trainer.image, trainer.text, trainer.scale)
+        path = ship(weights, trainer.minilm / "tokenizer.json", options.out)
+        trainer.log(stage="shipped", bytes=path.stat().st_size)
+
+
+if __name__ == "__main__":
+    main()
