@@ -94,19 +94,16 @@ def _gaps(status: ProductStatus) -> str:
 
 
 def show_results(found: pl.DataFrame) -> None:
-    """Search results, best first: score, time, place, path."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("score", "captured", "place", "tags", "photograph"):
-        table.add_column(heading, overflow="fold")
+    """Search results, best first: score, time, place and tags, and the path below them."""
     for row in found.iter_rows(named=True):
-        table.add_row(
-            f"{row['score']:.3f}",
+        facts = [
+            f"[bold]{row['score']:.3f}[/]",
             f"{row['captured_at']:%Y-%m-%d %H:%M}",
             place_of(row["location_city"], row["location_country"]),
-            ", ".join(row["tags"] or []),
-            row["path"],
-        )
-    console.print(table)
+            f"[cyan]{', '.join(row['tags'] or [])}[/]",
+        ]
+        console.print("  ".join(facts), soft_wrap=True)
+        console.print(f"       {row['path']}", style="dim", soft_wrap=True)
 
 
 def write_sheet(found: pl.DataFrame, title: str, file: Path) -> None:

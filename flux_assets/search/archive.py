@@ -4,7 +4,6 @@
 >>> Archive("data/demo").search("a cat asleep", year=2023, city="Rome")  # doctest: +SKIP
 """
 
-import json
 from functools import cached_property
 from pathlib import Path
 from typing import Unpack
@@ -122,22 +121,23 @@ class Archive:
                 return self._present(found.head(limit))
 
     def _present(self, found: pl.DataFrame) -> pl.DataFrame:
-        def absolute(stored: str) -> str:
-            return str(self.paths.absolute(stored))
-
         return found.with_columns(
-            pl.col("path", "thumb_path", "proxy_path").map_elements(
-                absolute, return_dtype=pl.String
-            ),
-            pl.col("tags").map_elements(json.loads, return_dtype=pl.List(pl.String)),
+            *(self._absolute(name) for name in ("path", "thumb_path", "proxy_path")),
+            pl.col("tags").str.json_decode(pl.List(pl.String)),
         )
+
+    def _absolute(self, column: str) -> pl.Expr:
+        stored = pl.col(column)
+        below_root = pl.concat_str(pl.lit(f"{self.paths.root}/"), stored)
+        return pl.when(stored.str.starts_with("/")).then(stored).otherwise(below_root).alias(column)
 
     def _query(self, query: str, values: list[object] | None = None) -> pl.DataFrame:
         """Each query opens the file anew: a swapped-in file is seen by the next one."""
         if not self.paths.duckdb.exists():
             raise NotBuilt(f"{self.paths.root} has no photographs yet; run: flux materialize")
         with duckdb.connect(str(self.paths.duckdb), read_only=True) as database:
-            return pl.DataFrame(database.execute(query, values or []).to_arrow_table())
+            relation = database.sql(query, params=values or [])
+            return pl.DataFrame(relation.to_arrow_table())
 
     def _require_vectors(self) -> None:
         if not self._store.count():

@@ -1,0 +1,52 @@
+"""What tests share: an empty archive, and photographs with real pixels and written EXIF."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+# Definitions read their day range from the data root when they are imported.
+os.environ["FLUX_ROOT"] = tempfile.mkdtemp(prefix="flux-tests-")
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from flux_assets.demo.camera import write_gr_jpeg
+from flux_resources.data_root import DataRoot
+
+SETTINGS = "intake: {settle_seconds: 0}\n"
+Photograph = Callable[..., Path]
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> DataRoot:
+    """An empty data root whose inbox is taken at once."""
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "flux.yaml").write_text(SETTINGS)
+    opened = DataRoot.open(root)
+    opened.paths.inbox.mkdir()
+    return opened
+
+
+@pytest.fixture
+def photograph() -> Photograph:
+    """Writes a small JPEG as a RICOH GR III would; another `seed` is another picture."""
+
+    def write(
+        path: Path,
+        captured_at: datetime | None = datetime(2022, 1, 15, 13, 22, 44),
+        *,
+        seed: int = 0,
+        size: tuple[int, int] = (96, 64),
+        **camera: object,
+    ) -> Path:
+        coarse = np.random.default_rng(seed).integers(0, 256, (6, 9, 3), dtype=np.uint8)
+        image = Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_gr_jpeg(path, image, captured_at=captured_at, **camera)  # type: ignore[arg-type]
+        return path
+
+    return write
