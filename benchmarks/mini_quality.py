@@ -53,8 +53,13 @@ def _copies_found(embedder: Embedder, paths: list[Path], pictures: Vectors) -> f
             with Image.open(path) as image:
                 width, height = image.size
                 left, top = random.uniform(0, 0.1) * width, random.uniform(0, 0.1) * height
-                box = (left, top, left + 0.9 * width, top + 0.9 * height)
-                copy = ImageOps.mirror(image.convert("RGB").crop(tuple(map(round, box))))
+                box = (
+                    round(left),
+                    round(top),
+                    round(left + 0.9 * width),
+                    round(top + 0.9 * height),
+                )
+                copy = ImageOps.mirror(image.convert("RGB").crop(box))
                 copies.append(Path(folder) / f"{number}.jpg")
                 copy.save(copies[-1], quality=90)
         altered = embedder.encode_images(copies).vectors

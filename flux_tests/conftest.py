@@ -2,9 +2,9 @@
 
 import os
 import tempfile
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Protocol
 
 # Definitions read their day range from the data root when they are imported.
 os.environ["FLUX_ROOT"] = tempfile.mkdtemp(prefix="flux-tests-")
@@ -17,13 +17,25 @@ from flux_assets.demo.camera import write_gr_jpeg
 from flux_resources.data_root import DataRoot
 
 SETTINGS = "intake: {settle_seconds: 0}\n"
-Photograph = Callable[..., Path]
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> DataRoot:
-    """An empty data root whose inbox is taken at once."""
-    root = tmp_path / "root"
+class Photograph(Protocol):
+    """Writes a small JPEG as a RICOH GR III would; another `seed` is another picture."""
+
+    def __call__(
+        self,
+        path: Path,
+        captured_at: datetime | None = ...,
+        *,
+        seed: int = ...,
+        size: tuple[int, int] = ...,
+        **camera: Any,
+    ) -> Path: ...
+
+
+def empty_archive(folder: Path) -> DataRoot:
+    """A data root without photographs whose inbox is taken at once."""
+    root = folder / "root"
     root.mkdir()
     (root / "flux.yaml").write_text(SETTINGS)
     opened = DataRoot.open(root)
@@ -31,22 +43,26 @@ def archive(tmp_path: Path) -> DataRoot:
     return opened
 
 
+def write_photograph(
+    path: Path,
+    captured_at: datetime | None = datetime(2022, 1, 15, 13, 22, 44),
+    *,
+    seed: int = 0,
+    size: tuple[int, int] = (96, 64),
+    **camera: Any,
+) -> Path:
+    coarse = np.random.default_rng(seed).integers(0, 256, (6, 9, 3), dtype=np.uint8)
+    image = Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_gr_jpeg(path, image, captured_at=captured_at, **camera)
+    return path
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> DataRoot:
+    return empty_archive(tmp_path)
+
+
 @pytest.fixture
 def photograph() -> Photograph:
-    """Writes a small JPEG as a RICOH GR III would; another `seed` is another picture."""
-
-    def write(
-        path: Path,
-        captured_at: datetime | None = datetime(2022, 1, 15, 13, 22, 44),
-        *,
-        seed: int = 0,
-        size: tuple[int, int] = (96, 64),
-        **camera: object,
-    ) -> Path:
-        coarse = np.random.default_rng(seed).integers(0, 256, (6, 9, 3), dtype=np.uint8)
-        image = Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_gr_jpeg(path, image, captured_at=captured_at, **camera)  # type: ignore[arg-type]
-        return path
-
-    return write
+    return write_photograph

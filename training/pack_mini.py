@@ -31,6 +31,7 @@ def ship(weights: dict[str, torch.Tensor], tokenizer: Path, folder: Path) -> Pat
     shutil.copyfile(tokenizer, folder / "tokenizer.json")
     path = folder / mini.WEIGHTS
     save_file(pack(weights), path, metadata={"format": "int8 rows, float32 scales"})
+    path.chmod(0o644)
     write_manifest(folder, [mini.WEIGHTS, *_LISTED])
     return path
 
