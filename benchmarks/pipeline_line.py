@@ -4,7 +4,7 @@ Import this module only after `FLUX_ROOT` names the archive: the graph reads its
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,20 +16,24 @@ from flux_resources.clip.embedder import Embedder
 from flux_resources.data_root import DataRoot
 from flux_resources.resources import ClipResource
 
+_SAMPLE = 32  # photographs at least, unless there are fewer
+
 
 @dataclass(frozen=True)
-class Round:
-    """Seconds for all photographs of a round; `products` holds the steps of the graph."""
+class Bare:
+    """Seconds per photograph of the two things that cannot be left out."""
 
-    photographs: int
-    products: dict[str, float]
+    decode: float
+    forward: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """`steps` holds seconds of each step of the graph, `line` seconds from drop to search."""
+
+    steps: dict[str, float]
     line: float
-    bare_decode: float
-    bare_forward: float
-
-    @property
-    def ratio(self) -> float:
-        return self.line / (self.bare_decode + self.bare_forward)
+    bare: list[Bare]
 
 
 class Line:
@@ -47,30 +51,37 @@ class Line:
         """The loaded model, the very one that the graph uses."""
         return ClipResource().embedder(self._archive.settings.vision)
 
-    def measure(self, files: Sequence[Path]) -> Round:
-        """One round: bare, line, bare. The files are gone afterwards."""
-        before = self._bare(files)
-        products, seconds = self.take(files)
-        after = self._bare(sorted(self._archive.paths.originals.rglob("*.JPG"))[-len(files) :])
-        decode, forward = ((a + b) / 2 for a, b in zip(before, after, strict=True))
-        return Round(len(files), products, seconds, decode, forward)
+    def take(self, files: Sequence[Path]) -> Measured:
+        """Move the files into the inbox, take them in, enrich and publish.
 
-    def take(self, files: Sequence[Path]) -> tuple[dict[str, float], float]:
-        """Move the files into the inbox, then run everything: seconds per step and in all."""
+        The bare cost is measured before, after intake and at the end, outside the line's time.
+        """
+        sample = files[: max(_SAMPLE, len(files) // 4)]
+        bare = [self._bare(sample)]
         for file in files:
             file.rename(self._archive.paths.inbox / file.name)
         known = {run.run_id for run in dg.DagsterInstance.get().get_runs()}
-        started = time.perf_counter()
-        self._graph.run(ARRIVALS)
-        found = set(self._graph.photographs_per_day())
-        self._graph.run(set(EVERYTHING) - set(ARRIVALS), sorted(found - self._enriched))
-        seconds = time.perf_counter() - started
-        self._enriched |= found
-        return _seconds_per_step(known), seconds
+        line = self._timed(ARRIVALS, [])
+        days = set(self._graph.photographs_per_day()) - self._enriched
+        originals = [
+            file
+            for day in sorted(days)
+            for file in sorted(self._archive.paths.original_day(day).iterdir())
+        ]
+        bare.append(self._bare(originals[: len(sample)]))
+        line += self._timed(set(EVERYTHING) - set(ARRIVALS), sorted(days))
+        bare.append(self._bare(originals[-len(sample) :]))
+        self._enriched |= days
+        return Measured(_seconds_per_step(known), line, bare)
 
-    def _bare(self, files: Sequence[Path]) -> tuple[float, float]:
+    def _timed(self, products: Collection[str], days: Sequence[str]) -> float:
+        started = time.perf_counter()
+        self._graph.run(products, days)
+        return time.perf_counter() - started
+
+    def _bare(self, files: Sequence[Path]) -> Bare:
         decode = decode_seconds(files, self.imaging)
-        return decode * len(files), forward_seconds(self.embedder, len(files)) * len(files)
+        return Bare(decode, forward_seconds(self.embedder, len(files)))
 
 
 def _seconds_per_step(known: set[str]) -> dict[str, float]:

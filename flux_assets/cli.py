@@ -205,9 +205,15 @@ def dev(
         open_instance(DataRoot.open(data_root())).dispose()
     os.environ[ROOT_VARIABLE] = str(data_root())
     typer.echo(f"Dagster on http://127.0.0.1:{port} for {data_root()}; Ctrl-C ends it")
-    command = ["dagster", "dev", "-m", "flux_assets.definitions", "-h", "127.0.0.1"]
-    python = Path(sys.executable)
-    os.execv(python, [str(python), "-m", *command, "-p", str(port)])
+    command = ["dagster", "dev", "-w", str(_workspace()), "-h", "127.0.0.1", "-p", str(port)]
+    os.execv(sys.executable, [sys.executable, "-m", *command])
+
+
+def _workspace() -> Path:
+    """The workspace file: beside the packages in a checkout, inside this one in a wheel."""
+    package = Path(__file__).parent
+    checkout = package.parent / "workspace.yaml"
+    return checkout if checkout.exists() else package / "workspace.yaml"
 
 
 def _answer(found: pl.DataFrame, title: str, *, as_json: bool, sheet: Path | None) -> None:

@@ -1,5 +1,6 @@
 """What all asset modules share: common arguments, per-day numbers, column documentation."""
 
+import warnings
 from functools import partial
 
 import dagster as dg
@@ -7,6 +8,9 @@ import dataframely as dy
 
 from flux_assets.partitions import BACKFILL, days
 from flux_assets.refresh import DayReport
+
+# Backfill policies are marked beta; what FLUX leans on is pinned by tests instead of by warnings.
+warnings.filterwarnings("ignore", message=".*`backfill_policy`.*", category=dg.BetaWarning)
 
 OWNERS = ["team:flux"]
 LANCEDB_POOL, DUCKDB_POOL = "lancedb_writer", "duckdb_writer"

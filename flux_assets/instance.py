@@ -18,6 +18,7 @@ def instance_config(home: Path) -> dict[str, object]:
     """The content of `dagster.yaml` for an instance whose files lie in `home`."""
     return {
         "telemetry": {"enabled": False},
+        "nux": {"enabled": False},
         "storage": {"sqlite": {"base_dir": str(home)}},
         "compute_logs": {
             "module": "dagster.core.storage.local_compute_log_manager",

@@ -18,6 +18,11 @@ class Busy(RuntimeError):
     """Another process holds the lock."""
 
 
+def legible(path: Path | str) -> str:
+    """A path as text that can be stored and shown: bytes that are no UTF-8 become `�`."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file's content, as 64 hex digits.
 

@@ -94,13 +94,6 @@ class VectorStore:
                 .execute(data)
             )
 
-    def optimize(self) -> None:
-        """Compact small fragments; open readers keep their version."""
-        with single_writer(self._locks, "vectors"):
-            table = self._table()
-            if table is not None:
-                table.optimize()
-
     def nearest(self, vector: Vectors, limit: int) -> pl.DataFrame:
         """The `limit` rows of highest cosine similarity: `photo_id, score`, best first.
 

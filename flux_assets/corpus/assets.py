@@ -10,6 +10,7 @@ from flux_assets.corpus.photo_index import PhotoIndex, refresh_index
 from flux_assets.corpus.scan import Scanner
 from flux_assets.corpus.take_in import open_ledger, take_in
 from flux_assets.dagster_support import columns_of, day_asset, record_day, whole_asset
+from flux_resources.files import legible
 from flux_resources.resources import ArchiveResource
 
 GROUP = "phase_2_corpus"
@@ -36,12 +37,12 @@ def intake_log(
     outcomes = take_in(opened, files)
     for outcome in outcomes:
         if outcome.warning or outcome.action in ("rejected", "failed"):
-            context.log.warning(f"{outcome.source}: {outcome.warning or outcome.reason}")
+            context.log.warning(f"{legible(outcome.source)}: {outcome.warning or outcome.reason}")
     failed = [outcome for outcome in outcomes if outcome.action == "failed"]
     if failed:
         raise dg.Failure(
             f"{len(failed)} files could not be filed and stay in the inbox; the first: "
-            f"{failed[0].source}: {failed[0].reason}"
+            f"{legible(failed[0].source)}: {failed[0].reason}"
         )
     counts = Counter(outcome.action for outcome in outcomes)
     return dg.MaterializeResult(

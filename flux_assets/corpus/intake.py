@@ -5,6 +5,7 @@ temporary name until it has been read back, the ledger learns of it after it has
 and the dropped file goes only when the ledger knows where its content lies.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,10 +15,10 @@ from threading import Lock
 
 from flux_assets.corpus.exclusion import Exclusion
 from flux_assets.corpus.filing_time import FilingTime, filing_time
-from flux_assets.corpus.naming import canonical_stem, photo_id_of, with_digest
+from flux_assets.corpus.naming import canonical_stem, photo_id_of, press_of, with_digest
 from flux_assets.corpus.pictures import NotAPhotograph, Picture, identify
 from flux_resources.data_root import DataRoot
-from flux_resources.files import copy_proven, sha256_of, sync_folder
+from flux_resources.files import copy_proven, legible, sha256_of, sync_folder
 from flux_resources.ledger import ORIGINALS, Content, IntakeEntry, Ledger, Location
 
 
@@ -46,7 +47,8 @@ class Intake:
         self._settings = archive.settings
         self._ledger = ledger
         self._exclusion = Exclusion.of(archive.settings.archive)
-        self._filing = Lock()
+        self._naming, self._moving = Lock(), Lock()
+        self._same_content: defaultdict[str, Lock] = defaultdict(Lock)
 
     def take(
         self, files: Iterable[Path], on_outcome: Callable[[Outcome], None] = lambda _: None
@@ -69,33 +71,37 @@ class Intake:
         if reason := self._exclusion.refuses(self._name_of(source)):
             return self._finish_earlier(source, None) or self._reject(source, None, reason)
         sha256 = sha256_of(source)
-        if done := self._finish_earlier(source, sha256):
-            return done
-        if self._is_archived(sha256):
-            return self._skip_duplicate(source, sha256)
-        try:
-            picture = identify(source)
-        except NotAPhotograph as error:
-            return self._reject(source, sha256, str(error))
-        return self._file(source, sha256, picture)
+        with self._same_content[sha256]:  # copies of one content in a batch wait for each other
+            if done := self._finish_earlier(source, sha256):
+                return done
+            if self._is_archived(sha256):
+                return self._skip_duplicate(source, sha256)
+            try:
+                picture = identify(source)
+            except NotAPhotograph as error:
+                return self._reject(source, sha256, str(error))
+            return self._file(source, sha256, picture)
 
     def _file(self, source: Path, sha256: str, picture: Picture) -> Outcome:
         time = self._filing_time(source)
-        day = f"{time.moment:%Y-%m-%d}"
+        stem = self._stem(source, sha256, time)
+        day = stem[:10]
         folder = self._paths.original_day(day)
         temporary = folder / f"._{sha256[:16]}.partial"
         copy_proven(source, temporary, sha256)
-        with self._filing:
-            if self._is_archived(sha256):  # the same content came twice in this batch
-                temporary.unlink()
-                return self._skip_duplicate(source, sha256)
-            stem = canonical_stem(time.moment, self._settings.intake.photographer, source.stem)
+        with self._naming:
             target, photo_id = self._free_name(folder, stem, source.suffix, sha256, picture.format)
             temporary.replace(target)
             sync_folder(folder)
             self._record(source, target, day, sha256, photo_id, picture, time)
         self._clear(source)
         return Outcome(source, "filed", None, photo_id, day, time.warning)
+
+    def _stem(self, source: Path, sha256: str, time: FilingTime) -> str:
+        """The canonical stem; a content that was lost and returns has the one it had."""
+        if known := self._ledger.content(sha256):
+            return press_of(known.photo_id, known.format)
+        return canonical_stem(time.moment, self._settings.intake.photographer, source.stem)
 
     def _free_name(
         self, folder: Path, stem: str, suffix: str, sha256: str, image_format: str
@@ -120,7 +126,6 @@ class Intake:
         time: FilingTime,
     ) -> None:
         stat = target.stat()
-        dropped = self._paths.relative(source)
         content = Content(
             sha256=sha256,
             photo_id=photo_id,
@@ -129,8 +134,8 @@ class Intake:
             width=picture.width,
             height=picture.height,
             captured_at=time.camera.isoformat() if time.camera else None,
-            original_filename=source.name,
-            source_path=dropped,
+            original_filename=legible(source.name),
+            source_path=self._dropped(source),
         )
         path = str(target.relative_to(self._paths.originals))
         location = Location(ORIGINALS, path, stat.st_size, stat.st_mtime_ns, sha256, day)
@@ -139,7 +144,7 @@ class Intake:
 
     def _finish_earlier(self, source: Path, sha256: str | None) -> Outcome | None:
         """Complete a file that was recorded before the process died, and record nothing twice."""
-        entry = self._ledger.last_entry(self._paths.relative(source), sha256)
+        entry = self._ledger.last_entry(self._dropped(source), sha256)
         if entry is None or entry.at < _timestamp(source.stat().st_ctime):
             return None  # unknown, or dropped anew since
         if entry.action == "rejected":
@@ -192,7 +197,11 @@ class Intake:
         reason: str | None,
     ) -> IntakeEntry:
         at = _timestamp(datetime.now(UTC).timestamp())
-        return IntakeEntry(self._paths.relative(source), sha256, photo_id, action, reason, at)
+        return IntakeEntry(self._dropped(source), sha256, photo_id, action, reason, at)
+
+    def _dropped(self, source: Path) -> str:
+        """Where a file was dropped, as the journal holds it."""
+        return legible(self._paths.relative(source))
 
     def _name_of(self, source: Path) -> Path:
         """The path that exclude patterns see: below the inbox, or the bare file name."""
@@ -211,15 +220,25 @@ class Intake:
             return
         target = folder / source.relative_to(inbox)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with self._filing:
+        note = f"{reason}\n".encode() if reason else None
+        with self._moving:
             number = 1
-            while target.exists():
+            while target.exists() or not _note_fits(target, note):
                 number += 1
                 target = target.with_name(f"{source.stem}-{number}{source.suffix}")
-            if reason:
-                note = target.with_name(f"{target.name}.reason.txt")
-                note.write_text(f"{reason}\n", encoding="utf-8")
+            if note:
+                _note_of(target).write_bytes(note)
             source.rename(target)
+
+
+def _note_of(target: Path) -> Path:
+    return target.with_name(f"{target.name}.reason.txt")
+
+
+def _note_fits(target: Path, note: bytes | None) -> bool:
+    """Whether a note beside `target` would overwrite nothing but itself."""
+    file = _note_of(target)
+    return note is None or not file.exists() or file.read_bytes() == note
 
 
 def _timestamp(seconds: float) -> str:

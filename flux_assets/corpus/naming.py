@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 
 _CANONICAL = re.compile(r"^\d{4}-\d{2}-\d{2}_\d{2}-\d{2}-\d{2}_[A-Za-z0-9-]+_(?P<original>.+)$")
-_UNSAFE = re.compile(r'[\x00-\x1f/\\:*?"<>|\s]+')
+_UNSAFE = re.compile(r'[\x00-\x1f\ud800-\udfff/\\:*?"<>|\s]+')
 
 
 def canonical_stem(captured_at: datetime, photographer: str, original_stem: str) -> str:

@@ -13,7 +13,7 @@ from flux_assets.corpus.loss_guard import ensure_originals, require_mounted
 from flux_assets.corpus.naming import canonical_stem, is_canonical, photo_id_of, with_digest
 from flux_assets.corpus.pictures import NotAPhotograph, identify
 from flux_resources.data_root import DataRoot
-from flux_resources.files import sha256_of
+from flux_resources.files import legible, sha256_of
 from flux_resources.ledger import ORIGINALS, Content, Ledger, Location
 
 
@@ -109,7 +109,7 @@ class Scanner:
         with ThreadPoolExecutor(self._settings.imaging.workers) as pool:
             for file, result in pool.map(lambda f: (f, self._read(root, base, f, day_of)), stale):
                 if isinstance(result, str):
-                    unreadable.append((file.path, result))
+                    unreadable.append((legible(file.path), result))
                     gone.extend([known[file.path]] if file.path in known else [])
                 else:
                     self._register(*result)
@@ -135,6 +135,8 @@ class Scanner:
     ) -> _Read | str:
         """Everything the ledger keeps of a file, or why it cannot be read."""
         path = base / file.path
+        if legible(file.path) != file.path:
+            return "its name is not valid UTF-8; rename it"
         try:
             sha256 = sha256_of(path)
             picture = identify(path)

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -92,8 +93,14 @@ def vocabulary_version(vocabulary: Vocabulary, model: str) -> str:
 def open_tag_book(vocabulary: Vocabulary, embedder: Embedder) -> TagBook:
     """The vocabulary in the space of the embedder's model."""
     model = embedder.clip.name
-    vectors = embedder.encode_texts(prompts(vocabulary, model))
+    vectors = _vectors_of(embedder, tuple(prompts(vocabulary, model)))
     return TagBook(tuple(vocabulary.tags), vectors, asking_of(vocabulary, model))
+
+
+@lru_cache(maxsize=4)
+def _vectors_of(embedder: Embedder, texts: tuple[str, ...]) -> Vectors:
+    """Once per process: a hundred texts cost a model as much as fifty pictures."""
+    return embedder.encode_texts(texts)
 
 
 def tag_photographs(inputs: pl.DataFrame, *, vectors: pl.DataFrame, book: TagBook) -> pl.DataFrame:

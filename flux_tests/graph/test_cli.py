@@ -1,0 +1,163 @@
+"""The `flux` command as a person types it."""
+
+import json
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+import yaml
+from typer.testing import CliRunner, Result
+
+from flux_assets.cli import app
+from flux_resources.data_root import DataRoot
+from flux_resources.settings import Settings
+from flux_tests.conftest import Photograph
+
+FIELDS = ["photo_id", "score", "path", "captured_at", "location_city", "location_country", "tags"]
+
+
+def flux(root: Path, *arguments: str) -> Result:
+    return CliRunner(env={"FLUX_ROOT": str(root)}).invoke(app, list(arguments))
+
+
+@pytest.fixture
+def root(enriched_root: Path, tmp_path: Path) -> Path:
+    return Path(copytree(enriched_root, tmp_path / "copy"))
+
+
+def test_init_lays_out_a_root_whose_settings_are_the_defaults(tmp_path: Path) -> None:
+    result = flux(tmp_path / "new", "init")
+    assert result.exit_code == 0
+    text = (tmp_path / "new" / "flux.yaml").read_text()
+    assert Settings.model_validate(yaml.safe_load(text)) == Settings()
+    assert (tmp_path / "new" / "FLUX_INBOX").is_dir()
+
+
+def test_init_leaves_settings_that_are_there(archive: DataRoot) -> None:
+    before = (archive.paths.root / "flux.yaml").read_text()
+    assert "left as it is" in flux(archive.paths.root, "init").stdout
+    assert (archive.paths.root / "flux.yaml").read_text() == before
+
+
+def test_a_mistake_in_the_settings_is_a_sentence_with_key_and_file(archive: DataRoot) -> None:
+    (archive.paths.root / "flux.yaml").write_text("vision: {modle: mini}\n")
+    result = flux(archive.paths.root, "status")
+    assert result.exit_code == 1
+    assert "vision.modle: unknown key" in result.stderr
+    assert "flux.yaml" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_ingest_copies_and_leaves_the_source(
+    archive: DataRoot, photograph: Photograph, tmp_path: Path
+) -> None:
+    card = photograph(tmp_path / "card" / "R0000001.JPG")
+    (tmp_path / "card" / "notes.txt").write_text("hello")
+    result = flux(archive.paths.root, "ingest", str(tmp_path / "card"))
+    assert result.exit_code == 0
+    assert "1 filed" in result.stdout
+    assert "rejected" in result.stdout
+    assert card.exists()
+    assert (tmp_path / "card" / "notes.txt").exists()
+    assert len(list(archive.paths.originals.rglob("*.JPG"))) == 1
+
+
+def test_ingest_of_a_path_that_is_not_there_says_so(archive: DataRoot) -> None:
+    result = flux(archive.paths.root, "ingest", "/no/such/folder")
+    assert result.exit_code == 1
+    assert "/no/such/folder" in result.stderr
+
+
+def test_materialize_takes_what_lies_in_the_inbox_up_to_search(
+    archive: DataRoot, dropped: list[Path]
+) -> None:
+    result = flux(archive.paths.root, "materialize")
+    assert result.exit_code == 0, result.output
+    assert "6 photographs on 3 days are up to date" in result.stdout
+    found = flux(archive.paths.root, "search", "patches", "--limit", "3", "--json")
+    assert len(json.loads(found.stdout)) == 3
+
+
+def test_materialize_does_only_the_days_and_products_it_is_told(
+    archive: DataRoot, dropped: list[Path]
+) -> None:
+    root = archive.paths.root
+    assert flux(root, "materialize", "--select", "intake_log,photo_index,exif").exit_code == 0
+    assert archive.tables.days("exif") == ["2022-01-14", "2022-01-15", "2022-01-16"]
+    one_day = ("--days", "2022-01-15..2022-01-15", "--select", "proxies")
+    assert flux(root, "materialize", *one_day).exit_code == 0
+    assert archive.tables.days("proxies") == ["2022-01-15"]
+    assert archive.tables.days("embeddings") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--select", "exfi"], "no such product: exfi"),
+        (["--days", "yesterday"], "--days yesterday: write it as"),
+    ],
+)
+def test_materialize_explains_a_mistyped_option(
+    archive: DataRoot, arguments: list[str], message: str
+) -> None:
+    result = flux(archive.paths.root, "materialize", *arguments)
+    assert result.exit_code == 1
+    assert message in result.stderr
+
+
+def test_a_failed_step_is_told_with_its_reason(root: Path) -> None:
+    (root / "FLUX_ARCHIVE" / "ORIGINALS").rename(root / "unplugged")
+    result = flux(root, "materialize")
+    assert result.exit_code == 1
+    assert "Is the disk mounted?" in result.stderr
+
+
+def test_status_counts_what_is_there_lacking_and_failed(root: Path) -> None:
+    products = {
+        status["product"]: status
+        for status in json.loads(flux(root, "status", "--json").stdout)["products"]
+    }
+    assert products["places"]["expected"] == {"no GPS": 1}
+    assert products["proxies"]["have"] == 5
+    assert sum(products["proxies"]["failed"].values()) == 1
+    assert "proxies" in flux(root, "status").stdout
+
+
+def test_status_names_the_days_that_were_never_computed(
+    root: Path, photograph: Photograph, tmp_path: Path
+) -> None:
+    photograph(tmp_path / "new.jpg", seed=60)
+    assert flux(root, "ingest", str(tmp_path / "new.jpg")).exit_code == 0
+    index = json.loads(flux(root, "status", "--json").stdout)["products"][0]
+    assert index["pending"] == 1
+    assert index["pending_days"] == ["2022-01-15"]
+
+
+def test_search_prints_stable_json(root: Path) -> None:
+    found = json.loads(flux(root, "search", "patches", "--city", "Rome", "--json").stdout)
+    assert [list(item) for item in found] == [FIELDS] * len(found)
+    assert {item["location_city"] for item in found} == {"Rome"}
+    assert all(Path(item["path"]).is_file() for item in found)
+
+
+def test_similar_finds_others_and_writes_a_contact_sheet(root: Path, tmp_path: Path) -> None:
+    known = json.loads(flux(root, "search", "patches", "--limit", "1", "--json").stdout)[0]
+    sheet = tmp_path / "sheet.jpg"
+    result = flux(root, "similar", known["photo_id"], "--sheet", str(sheet))
+    assert result.exit_code == 0
+    assert known["photo_id"] not in result.stdout
+    assert sheet.stat().st_size > 1000
+
+
+def test_searching_before_anything_is_there_says_what_to_run(archive: DataRoot) -> None:
+    result = flux(archive.paths.root, "search", "umbrella")
+    assert result.exit_code == 1
+    assert "flux materialize" in result.stderr
+
+
+def test_doctor_reports_a_model_that_is_not_there_and_how_to_get_it(archive: DataRoot) -> None:
+    assert flux(archive.paths.root, "doctor").exit_code == 0
+    (archive.paths.root / "flux.yaml").write_text("vision: {model: ViT-B-32, checkpoint: /no.pt}\n")
+    result = flux(archive.paths.root, "doctor")
+    assert result.exit_code == 1
+    assert "/no.pt" in result.stdout
