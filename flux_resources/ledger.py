@@ -35,6 +35,11 @@ CREATE INDEX IF NOT EXISTS intake_source ON intake (source_path);
 CREATE TABLE IF NOT EXISTS days (
     day TEXT PRIMARY KEY, folder_mtime_ns INTEGER, changed INTEGER NOT NULL DEFAULT 1);
 """
+# Of all files `f` of one content, the one that stands for it: the first by root and path.
+_STANDS_FOR_IT = (
+    "NOT EXISTS (SELECT 1 FROM files g WHERE g.sha256 = f.sha256"
+    " AND (g.root, g.path) < (f.root, f.path))"
+)
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,7 @@ class Ledger:
                 [astuple(content) for content in contents],
             )
             for location in locations:
+                self._mark_overwritten(location)
                 self._connection.execute(
                     f"INSERT OR REPLACE INTO files ({_columns(Location)})"
                     f" VALUES ({_marks(Location)})",
@@ -157,19 +163,19 @@ class Ledger:
         """The photographs of a day: contents whose first location lies in it, by photo_id."""
         rows = self._connection.execute(
             f"SELECT {_columns(Content, 'c')}, {_columns(Location, 'f')}"
-            " FROM files f JOIN contents c USING (sha256) WHERE f.day = ? AND NOT EXISTS"
-            " (SELECT 1 FROM files g WHERE g.sha256 = f.sha256"
-            "  AND (g.root, g.path) < (f.root, f.path)) ORDER BY c.photo_id",
+            f" FROM files f JOIN contents c USING (sha256) WHERE f.day = ? AND {_STANDS_FOR_IT}"
+            " ORDER BY c.photo_id",
             (day,),
         )
         width = len(fields(Content))
         return [(Content(*row[:width]), Location(*row[width:])) for row in rows]
 
     def photographs_per_day(self) -> dict[str, int]:
-        """How many distinct contents lie on each day, ascending by day."""
+        """How many photographs each day has, ascending by day; copies elsewhere do not count."""
         return dict(
             self._connection.execute(
-                "SELECT day, count(DISTINCT sha256) FROM files GROUP BY day ORDER BY day"
+                f"SELECT day, count(*) FROM files f WHERE {_STANDS_FOR_IT}"
+                " GROUP BY day ORDER BY day"
             )
         )
 
@@ -235,6 +241,12 @@ class Ledger:
             " ON CONFLICT (day) DO UPDATE SET changed = 1",
             (sha256,),
         )
+
+    def _mark_overwritten(self, location: Location) -> None:
+        """A file that now holds another content takes the old one away from where it counted."""
+        for old in self._locations("root = ? AND path = ?", location.root, location.path):
+            if (old.sha256, old.day) != (location.sha256, location.day):
+                self._mark_changed(old.sha256)
 
     def _journal(self, entry: IntakeEntry) -> None:
         self._connection.execute(

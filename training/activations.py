@@ -25,7 +25,7 @@ def cached(
 ) -> torch.Tensor:
     """Bfloat16 `(n, 261, 384)` after the frozen blocks, from `folder` where it is there already.
 
-    `view` is `whole` or `random`; the random views of a name are always the same.
+    `view` is `whole` or begins with `random`; a random view of a name is always the same.
     """
     path = folder / f"{name}-{view}.npy"
     if not path.is_file():
@@ -51,6 +51,6 @@ def _write(items: list[Captioned], view: str, tower: ImageTower, path: Path) -> 
 
 def _picture(item: Captioned, view: str, random: Random) -> torch.Tensor:
     with Image.open(item.path) as image:
-        if view == "random":
+        if view.startswith("random"):
             return to_tensor(random_view(image, random))
         return to_tensor(EFFECTS[item.effect](whole(image), random))

@@ -70,6 +70,15 @@ def given(scores: Vectors, threshold: float, limit: int) -> "np.ndarray":
     return chosen
 
 
+def mean_average_precision(scores: Vectors, named: "np.ndarray") -> float:
+    """How well each tag's text ranks the pictures, over tags that enough captions name."""
+    values = []
+    for column in np.flatnonzero((named >= 1).sum(axis=0) >= _FEWEST):
+        right = (named[np.argsort(-scores[:, column], kind="stable"), column] >= 1).nonzero()[0]
+        values.append(float(np.mean(np.arange(1, len(right) + 1) / (right + 1))))
+    return float(np.mean(values))
+
+
 def measure(tags: "np.ndarray", named: "np.ndarray", template: str, threshold: float) -> Found:
     right = (tags & (named >= 1)).sum()
     sure = named >= 2
@@ -95,6 +104,7 @@ def main() -> None:
     for template in TEMPLATES:
         texts = embedder.encode_texts([template.format(phrase) for phrase in phrases])
         scores = pictures @ texts.T
+        print(f"{template:24} mean average precision {mean_average_precision(scores, named):.3f}")
         for threshold in np.arange(0.1, 0.6, 0.01):
             chosen = given(scores, threshold, options.limit)
             found = measure(chosen, named, template, float(threshold))

@@ -30,6 +30,7 @@ from training.metrics import recall, zero_shot
 from training.objective import contrastive_loss
 from training.optimisation import Average, Rates, optimizer, set_rates
 from training.pack_mini import round_to_packed, ship, state
+from training.phrases import with_phrase
 from training.sources import (
     Captioned,
     content_digest,
@@ -53,10 +54,11 @@ def arguments() -> argparse.Namespace:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--out", type=Path, help="write the model here, and report the test split")
     parser.add_argument("--log", type=Path, help="append the figures, one JSON object a line")
-    parser.add_argument("--epochs", type=int, default=14)
+    parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--texts", type=int, default=2, help="captions per picture and step")
     parser.add_argument("--keep", type=float, default=0.4, help="share of patches in training")
+    parser.add_argument("--views", type=int, default=1, help="random views of each photograph")
     parser.add_argument("--drop-path", type=float, default=0.1)
     parser.add_argument("--average", type=float, default=0.99)
     parser.add_argument("--seed", type=int, default=0)
@@ -86,8 +88,9 @@ class Trainer:
         seen = [sample for number, sample in enumerate(samples) if number % _UNSEEN]
         extra = class_texts(seen) + with_effects(data.train, _EFFECT_PICTURES, seed=1)
         self.train_items, self.dev, self.test = data.train, data.dev, data.test
-        views = [self._cached(data.train, view, "train") for view in ("whole", "random")]
-        self.main = pool(views, data.train, self.text)
+        names = ["whole", "random", *(f"random{n}" for n in range(2, self.options.views + 1))]
+        views = [self._cached(data.train, name, "train") for name in names]
+        self.main = pool(views, with_phrase(data.train, seed=2), self.text)
         self.extra = pool([self._cached(extra, "whole", "extra")], extra, self.text)
 
     def _cached(self, items: list[Captioned], view: str, name: str) -> torch.Tensor:

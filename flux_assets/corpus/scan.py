@@ -148,6 +148,7 @@ class Scanner:
             )
         except (OSError, NotAPhotograph) as error:
             return str(error)
+        source = self._ledger.filed_from(sha256)
         stem = path.stem
         if not is_canonical(stem):
             stem = canonical_stem(time.moment, self._settings.intake.photographer, stem)
@@ -159,8 +160,8 @@ class Scanner:
             width=picture.width,
             height=picture.height,
             captured_at=time.camera.isoformat() if time.camera else None,
-            original_filename=path.name,
-            source_path=self._ledger.filed_from(sha256),
+            original_filename=Path(source or path).name,
+            source_path=source,
         )
         day = day_of(time.moment)
         return content, Location(root, file.path, file.size, file.mtime_ns, sha256, day)

@@ -6,7 +6,15 @@ from datetime import datetime
 from flux_assets.corpus.take_in import take_in
 from flux_resources.data_root import DataRoot
 from flux_tests.conftest import Photograph
-from flux_tests.corpus.looking import DAY, digest, empty_inbox, indexed, index_day, journal, names_in
+from flux_tests.corpus.looking import (
+    DAY,
+    digest,
+    empty_inbox,
+    index_day,
+    indexed,
+    journal,
+    names_in,
+)
 
 NAME = "2022-01-15_13-22-44_DanteSisofo_R0001234"
 

@@ -120,11 +120,9 @@ def test_killed_at_any_step_intake_loses_and_doubles_nothing(
             _killed_run(archive, victim * 7 % 40, after=after)
         empty_inbox(archive)
         _assert_whole(archive, dropped, names)
-        shutil.rmtree(archive.paths.root)
         if not struck:
             break
 
-    print("STEPS", victim)
     assert victim > 60
 
 
@@ -166,11 +164,10 @@ def test_a_process_killed_at_random_moments_loses_and_doubles_nothing(
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
             assert process.stdout
             assert process.stdout.readline() == b"ready\n"
-            time.sleep(chance.uniform(0.01, 0.06))
+            time.sleep(chance.uniform(0.03, 0.15))
             process.send_signal(signal.SIGKILL)
         survived.append(len(contents_of(archive.paths.originals)))
     empty_inbox(archive)
 
-    print("SURV", survived)
-    assert 0 < survived[-1]
+    assert survived[-1] > 0
     _assert_whole(archive, dropped, names)
