@@ -1,5 +1,5 @@
 # FLUX: everything a fresh machine with Python 3.11 and make needs.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 FLUX_ROOT ?= data/demo
 export FLUX_ROOT
 VENV := .venv
@@ -26,7 +26,7 @@ $(VENV)/.dev: pyproject.toml .ci/constraints.txt | $(VENV)/bin/python
 	@touch $@ $(VENV)/.demo
 
 demo: $(VENV)/.demo ## Build a small archive under data/demo, enrich it and search it
-	$(FLUX) demo
+	$(FLUX) --root data/demo demo
 
 dev: $(VENV)/.demo ## Open the Dagster UI with its daemon (FLUX_ROOT=DIR for another archive)
 	$(FLUX) dev

@@ -206,7 +206,8 @@ def dev(
     os.environ[ROOT_VARIABLE] = str(data_root())
     typer.echo(f"Dagster on http://127.0.0.1:{port} for {data_root()}; Ctrl-C ends it")
     command = ["dagster", "dev", "-w", str(_workspace()), "-h", "127.0.0.1", "-p", str(port)]
-    os.execv(sys.executable, [sys.executable, "-m", *command])
+    quiet = ("-W", "ignore:Function `dev_command`")  # its successor wants a project folder
+    os.execv(sys.executable, [sys.executable, *quiet, "-m", *command])
 
 
 def _workspace() -> Path:

@@ -119,6 +119,18 @@ class Settings(Section):
     vision: VisionSettings = VisionSettings()
     storage: StorageSettings = StorageSettings()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _headings_alone(cls, content: object) -> object:
+        """A section whose keys are all commented out is one that was left out."""
+        if not isinstance(content, dict):
+            return content
+        return {
+            key: section
+            for key, section in content.items()
+            if section is not None or key not in cls.model_fields
+        }
+
     def first_moment(self) -> datetime:
         """Midnight of the first archive day, local time, no zone."""
         return datetime.combine(self.archive.start, datetime.min.time())

@@ -16,6 +16,8 @@ from upath import UPath
 from flux_resources.files import atomic_file
 
 S = TypeVar("S", bound=dy.Schema)
+# What Polars reads by itself, lazily; other stores are read through fsspec.
+_POLARS_READS = frozenset({"", "file", "s3", "s3a", "gs", "gcs", "az", "adl", "abfs", "abfss"})
 
 
 class TableStore:
@@ -41,17 +43,24 @@ class TableStore:
     def scan(self, product: str, schema: type[dy.Schema]) -> pl.LazyFrame:
         """All days of a product, lazily, with their `day` (string) in front."""
         types = {name: column.dtype for name, column in schema.columns().items()}
-        if not self.days(product):
+        days = self.days(product)
+        if not days:
             return pl.LazyFrame(schema={"day": pl.String(), **types})
+        if self.base.protocol not in _POLARS_READS:
+            return pl.concat(
+                self.read_day(product, day, schema).lazy().select(pl.lit(day).alias("day"), *types)
+                for day in days
+            )
         found = pl.scan_parquet(
-            str(self.base / product / "day=*.parquet"),
+            [str(self._day_file(product, day)) for day in days],
             schema=types,
             missing_columns="insert",
             extra_columns="ignore",
             hive_partitioning=False,
             include_file_paths="day",
+            glob=False,  # a folder's name may hold what looks like a pattern
         )
-        return found.with_columns(pl.col("day").str.extract(r"day=(.{10})\.parquet$"))
+        return found.select(pl.col("day").str.extract(r"day=(.{10})\.parquet$"), *types)
 
     def write_day(
         self, product: str, day: str, rows: pl.DataFrame, schema: type[dy.Schema]
@@ -96,5 +105,5 @@ class TableStore:
         if file.protocol not in ("", "file"):
             file.write_bytes(buffer.getvalue())
             return
-        with atomic_file(Path(str(file))) as temporary, temporary.open("wb") as out:
+        with atomic_file(Path(file.path)) as temporary, temporary.open("wb") as out:
             shutil.copyfileobj(buffer, out)

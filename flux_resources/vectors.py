@@ -47,14 +47,14 @@ class VectorStore:
             return _frame(_schema(1).empty_table())
         return _frame(table.search().where(_day_filter(days)).limit(None).to_arrow())
 
-    def photo_ids(self, day: str) -> list[str]:
-        """Ids of the photographs of a day that have a vector."""
+    def photo_ids(self, days: Sequence[str]) -> dict[str, list[str]]:
+        """Ids of the photographs that have a vector, by day."""
         table = self._table()
         if table is None:
-            return []
-        query = table.search().where(_day_filter([day])).select(["photo_id"]).limit(None)
-        ids: list[str] = query.to_arrow()["photo_id"].to_pylist()
-        return ids
+            return {}
+        query = table.search().where(_day_filter(days)).select(["photo_id", "day"]).limit(None)
+        found = pl.DataFrame(query.to_arrow()).group_by("day").agg("photo_id")
+        return dict(found.select("day", "photo_id").iter_rows())
 
     def count(self) -> int:
         table = self._table()

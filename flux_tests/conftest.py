@@ -66,3 +66,12 @@ def archive(tmp_path: Path) -> DataRoot:
 @pytest.fixture
 def photograph() -> Photograph:
     return write_photograph
+
+
+@pytest.fixture
+def real_photographs() -> Path:
+    """The folder `photos` below `$FLUX_SHARED`, default `../shared`: files of many makers."""
+    folder = Path(os.environ.get("FLUX_SHARED", "../shared")) / "photos"
+    if not folder.is_dir():
+        pytest.skip(f"no real photographs at {folder}; set FLUX_SHARED to a folder that has them")
+    return folder.resolve()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 import dagster as dg
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from flux_assets.automation import range_tags
 
 days = dg.DailyPartitionsDefinition(start_date="2022-01-01", end_date="2022-02-01")
-daily = {"partitions_def": days, "backfill_policy": dg.BackfillPolicy.multi_run(10)}
+daily = partial(dg.asset, partitions_def=days, backfill_policy=dg.BackfillPolicy.multi_run(10))
 RANGE = range_tags("2022-01-01", "2022-01-03")
 KEYS = ["2022-01-01", "2022-01-02", "2022-01-03"]
 
@@ -29,7 +30,7 @@ def test_a_range_run_calls_an_asset_once_and_materializes_every_key(
 ) -> None:
     calls = []
 
-    @dg.asset(**daily)
+    @daily()
     def product(context: dg.AssetExecutionContext) -> None:
         calls.append(list(context.partition_keys))
 
@@ -39,7 +40,7 @@ def test_a_range_run_calls_an_asset_once_and_materializes_every_key(
 
 
 def test_metadata_can_be_attached_to_single_keys_of_a_range(instance: dg.DagsterInstance) -> None:
-    @dg.asset(**daily)
+    @daily()
     def product(context: dg.AssetExecutionContext) -> None:
         for number, day in enumerate(context.partition_keys):
             context.add_asset_metadata({"n": number}, partition_key=day)
@@ -54,7 +55,7 @@ def test_metadata_can_be_attached_to_single_keys_of_a_range(instance: dg.Dagster
 
 
 def test_a_range_run_that_dies_records_nothing(instance: dg.DagsterInstance) -> None:
-    @dg.asset(**daily)
+    @daily()
     def product(context: dg.AssetExecutionContext) -> None:
         for day in context.partition_keys:
             if day == KEYS[-1]:
@@ -69,7 +70,7 @@ def test_a_check_in_a_range_run_reports_once_and_knows_the_days(
 ) -> None:
     seen = []
 
-    @dg.asset(**daily)
+    @daily()
     def product() -> None: ...
 
     @dg.asset_check(asset=product)
@@ -84,14 +85,14 @@ def test_a_check_in_a_range_run_reports_once_and_knows_the_days(
 
 
 def test_a_failing_blocking_check_stops_what_lies_downstream(instance: dg.DagsterInstance) -> None:
-    @dg.asset(**daily)
+    @daily()
     def upstream() -> None: ...
 
     @dg.asset_check(asset=upstream, blocking=True)
     def check() -> dg.AssetCheckResult:
         return dg.AssetCheckResult(passed=False)
 
-    @dg.asset(**daily, deps=[upstream])
+    @daily(deps=[upstream])
     def downstream() -> None: ...
 
     dg.materialize(
@@ -102,7 +103,7 @@ def test_a_failing_blocking_check_stops_what_lies_downstream(instance: dg.Dagste
 
 
 def test_a_range_run_may_end_in_an_unpartitioned_asset(instance: dg.DagsterInstance) -> None:
-    @dg.asset(**daily)
+    @daily()
     def product() -> None: ...
 
     @dg.asset(deps=[product])

@@ -55,7 +55,7 @@ def test_every_product_is_an_asset_with_the_shared_days_and_policy_and_checks() 
     checks = {
         (key.asset_key.to_user_string(), key.name)
         for check in build_defs().asset_checks or []
-        for key in check.check_keys  # type: ignore[union-attr]
+        for key in check.check_keys
     }
     for product in PRODUCTS:
         assert by_name[product.name].partitions_def == days

@@ -54,7 +54,7 @@ def arguments() -> argparse.Namespace:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--out", type=Path, help="write the model here, and report the test split")
     parser.add_argument("--log", type=Path, help="append the figures, one JSON object a line")
-    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--texts", type=int, default=2, help="captions per picture and step")
     parser.add_argument("--keep", type=float, default=0.4, help="share of patches in training")

@@ -6,6 +6,7 @@ import dagster as dg
 
 from flux_assets.corpus.inbox import settled_files
 from flux_assets.corpus.intake_log import IntakeLog
+from flux_assets.corpus.loss_guard import LossSuspected
 from flux_assets.corpus.photo_index import PhotoIndex, refresh_index
 from flux_assets.corpus.scan import Scanner
 from flux_assets.corpus.take_in import open_ledger, take_in
@@ -91,5 +92,12 @@ def photo_index(
     """The photographs of a day: one row per distinct content in ORIGINALS and read-only roots."""
     opened = archive.open()
     with open_ledger(opened) as ledger:
+        losses = []
         for day in context.partition_keys:
-            record_day(context, refresh_index(opened, ledger, day, accept_loss=config.accept_loss))
+            try:
+                report = refresh_index(opened, ledger, day, accept_loss=config.accept_loss)
+                record_day(context, report)
+            except LossSuspected as loss:
+                losses.append(str(loss))
+    if losses:
+        raise dg.Failure("\n".join(dict.fromkeys(losses)))

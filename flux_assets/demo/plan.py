@@ -34,7 +34,7 @@ class Spot:
 WALNUT = Spot("Philadelphia", 39.9537, -75.2036, 24, "America/New_York", radius=0.0004)
 CITY_HALL = Spot("Philadelphia", 39.9526, -75.1652, 12, "America/New_York")
 COLOSSEUM = Spot("Rome", 41.8902, 12.4922, 25, "Europe/Rome")
-TRASTEVERE = Spot("Rome", 41.8897, 12.4697, 19, "Europe/Rome")
+TERMINI = Spot("Rome", 41.9010, 12.5018, 58, "Europe/Rome")
 SHIBUYA = Spot("Tokyo", 35.6595, 139.7005, 28, "Asia/Tokyo")
 ASAKUSA = Spot("Tokyo", 35.7148, 139.7967, 6, "Asia/Tokyo")
 
@@ -68,12 +68,12 @@ SESSIONS = (
     Session("2022-09-25 08:02:13", SHIBUYA, "coffee", Look.MONOCHROME, 7, 1),
     Session("2022-09-25 19:17:55", SHIBUYA, "towers", Look.NIGHT, 9, 1),
     Session("2023-02-03 11:48:27", COLOSSEUM, "arches", Look.CLEAR, 11, 1, burst=4),
-    Session("2023-02-03 16:03:41", TRASTEVERE, "coins", Look.CLEAR, 7, 0),
+    Session("2023-02-03 16:03:41", TERMINI, "coins", Look.CLEAR, 7, 0),
     Session("2023-02-04 07:26:58", COLOSSEUM, "arches", Look.FOG, 8, 3),
-    Session("2023-02-04 09:40:33", TRASTEVERE, "coffee", Look.CLEAR, 7, 0),
-    Session("2023-06-17 10:57:19", TRASTEVERE, "stairs", Look.CLEAR, 9, 1),
-    Session("2023-06-17 18:34:02", TRASTEVERE, "cat", Look.NIGHT, 8, 1),
-    Session("2023-06-18 12:15:49", TRASTEVERE, "flower", Look.MONOCHROME, 7, 0),
+    Session("2023-02-04 09:40:33", TERMINI, "coffee", Look.CLEAR, 7, 0),
+    Session("2023-06-17 10:57:19", TERMINI, "stairs", Look.CLEAR, 9, 1),
+    Session("2023-06-17 18:34:02", TERMINI, "cat", Look.NIGHT, 8, 1),
+    Session("2023-06-18 12:15:49", TERMINI, "flower", Look.MONOCHROME, 7, 0),
     Session("2023-06-18 21:38:24", COLOSSEUM, "arches", Look.NIGHT, 8, 2),
     Session("2023-10-14 13:11:37", CITY_HALL, "officer", Look.CLEAR, 8, 1),
     Session("2023-10-14 15:52:14", WALNUT, "motorcycle", Look.MONOCHROME, 8, 1),
@@ -85,7 +85,7 @@ SESSIONS = (
     Session("2024-04-06 17:20:25", ASAKUSA, "pagoda", Look.SILHOUETTE, 8, 2),
     Session("2024-07-20 10:08:43", CITY_HALL, "astronaut", Look.CLEAR, 10, 1, burst=5),
     Session("2024-07-20 20:46:18", CITY_HALL, "rocket", Look.CLEAR, 9, 1),
-    Session("2024-11-16 08:55:29", TRASTEVERE, "cat", Look.MONOCHROME, 9, 1, burst=4),
+    Session("2024-11-16 08:55:29", TERMINI, "cat", Look.MONOCHROME, 9, 1, burst=4),
     Session("2024-11-16 16:37:11", COLOSSEUM, "stairs", Look.SILHOUETTE, 7, 2),
     Session("2024-11-16 23:04:57", COLOSSEUM, "moon", Look.CLEAR, 7, 0),
 )

@@ -22,11 +22,11 @@ _SETTINGS = {
     "intake": {"photographer": PHOTOGRAPHER, "settle_seconds": _SETTLE_SECONDS},
 }
 _NEXT = """
-Look at it:   make dev        the Dagster UI with its daemon, on http://127.0.0.1:3000
-Ask it:       .venv/bin/flux search "a rocket" --year 2022
-              (with FLUX_ROOT={root})
-Your own:     FLUX_ROOT=/path/to/archive .venv/bin/flux init
-              drop photographs into its FLUX_INBOX, then .venv/bin/flux materialize
+Look at it:  make dev
+Ask it:      .venv/bin/flux --root {root} search "a rocket" --limit 3
+Your own:    .venv/bin/flux --root /path/to/archive init
+             then drop photographs into its FLUX_INBOX, and
+             .venv/bin/flux --root /path/to/archive materialize
 """
 
 
@@ -61,7 +61,7 @@ def show_demo(root: Path, photos: Path | None) -> None:
     write_sheet(found, f"“{QUERIES[-1]}”", sheet)
     console.print(f"contact sheet of the last one: {sheet}")
     console.rule(f"done in {time.perf_counter() - started:.0f} s")
-    console.print(_NEXT.format(root=root))
+    console.print(_NEXT.format(root=root), soft_wrap=True)
 
 
 def write_settings(root: Path) -> None:

@@ -43,5 +43,5 @@ def proxies(context: dg.AssetExecutionContext, archive: ArchiveResource) -> None
             compute=partial(build_proxies, day=day, paths=opened.paths, settings=imaging),
             still_valid=partial(files_exist, paths=opened.paths),
         )
-        remove_proxies(report.removed, day=day, paths=opened.paths)
+        remove_proxies(report.removed, day=day, paths=opened.paths, tables=opened.tables)
         record_day(context, report)

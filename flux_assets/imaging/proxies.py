@@ -3,7 +3,7 @@
 Everything downstream reads the working copy, so each original is decoded once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import partial
@@ -13,11 +13,13 @@ import dataframely as dy
 import polars as pl
 from PIL import Image
 
+from flux_assets.corpus.photo_index import PHOTO_INDEX
 from flux_assets.imaging.working_copy import decode, fitted, measure_light
 from flux_assets.photo_table import PhotoTable, Product
 from flux_resources.files import atomic_file
 from flux_resources.paths import Paths
 from flux_resources.settings import ImagingSettings
+from flux_resources.tables import TableStore
 
 PROXIES_VERSION = "1"
 _THUMB_QUALITY = 85
@@ -103,8 +105,16 @@ def files_exist(rows: pl.DataFrame, *, paths: Paths) -> pl.Series:
     )
 
 
-def remove_proxies(photo_ids: Iterable[str], *, day: str, paths: Paths) -> None:
-    """Delete the working copies of photographs that left the archive."""
+def remove_proxies(photo_ids: Sequence[str], *, day: str, paths: Paths, tables: TableStore) -> None:
+    """Delete the copies of photographs that left a day; one that moved keeps its thumbnail."""
+    moved = _indexed_elsewhere(photo_ids, tables) if photo_ids else set()
     for photo_id in photo_ids:
         paths.proxy(day, photo_id).unlink(missing_ok=True)
-        paths.thumb(photo_id).unlink(missing_ok=True)
+        if photo_id not in moved:
+            paths.thumb(photo_id).unlink(missing_ok=True)
+
+
+def _indexed_elsewhere(photo_ids: Sequence[str], tables: TableStore) -> set[str]:
+    index = tables.scan(PHOTO_INDEX.name, PHOTO_INDEX.schema)
+    found = index.filter(pl.col("photo_id").is_in(list(photo_ids))).select("photo_id").collect()
+    return set(found["photo_id"])

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 _LUMA_709 = (0.2126, 0.7152, 0.0722, 0)
+_ORIENTATION = 0x0112
 _DARK = int(0.08 * 255)  # luma up to here, of 255, lies under 0.08 of full scale
 
 
@@ -35,10 +36,11 @@ def decode(path: Path, pixels: int) -> Image.Image:
     with Image.open(path) as image:
         image.draft("RGB", fitted(image.size, pixels))
         image.load()
-        resized = image.convert("RGB") if image.mode not in ("RGB", "L", "CMYK") else image
+        resized = _eight_bits(image)
         size = fitted(resized.size, pixels)
         if size != resized.size:
             resized = resized.resize(size, Image.Resampling.LANCZOS)
+        resized.getexif()[_ORIENTATION] = image.getexif().get(_ORIENTATION, 1)
         upright = ImageOps.exif_transpose(resized)
         return _to_srgb(upright, image.info.get("icc_profile"))
 
@@ -50,6 +52,13 @@ def fitted(size: tuple[int, int], pixels: int) -> tuple[int, int]:
         return size
     width, height = (max(1, round(side * pixels / long_side)) for side in size)
     return width, height
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """The image in a mode that can be resized; Pillow would clip 16-bit grey, not scale it."""
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    return image if image.mode in ("RGB", "L", "CMYK") else image.convert("RGB")
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

@@ -22,6 +22,7 @@ from flux_resources.exif_tags import (
 from flux_resources.paths import Paths
 
 EXIF_VERSION = "1"
+_FASTEST_S = 1e-7  # no camera is faster; shorter exposures are broken numbers
 
 
 class Exif(PhotoTable):
@@ -67,6 +68,9 @@ def _read_row(paths: Paths, photo_id: str, path: str) -> dict[str, object]:
         return {"photo_id": photo_id, "error": f"exif: {error}", "retry": False}
     except OSError as error:
         return {"photo_id": photo_id, "error": f"exif: {error}", "retry": True}
+    except Exception as error:  # no tag, however odd, may fail a day
+        message = f"exif: {type(error).__name__}: {error}"
+        return {"photo_id": photo_id, "error": message, "retry": False}
     return {"photo_id": photo_id, "error": None, "retry": False, **fields}
 
 
@@ -102,9 +106,11 @@ def shutter_speed(seconds: float | None) -> str | None:
     >>> shutter_speed(1 / 500), shutter_speed(0.5), shutter_speed(1.3)
     ('1/500', '0.5', '1.3')
     """
-    if seconds is None or seconds <= 0:
+    if seconds is None or seconds < _FASTEST_S:
         return None
-    return f"1/{round(1 / seconds)}" if seconds < 0.3 else f"{seconds:.3g}"
+    if seconds < 0.3:
+        return f"1/{round(1 / seconds)}"
+    return f"{seconds:.3g}" if seconds < 100 else f"{seconds:.0f}"
 
 
 def position(tags: Tags) -> tuple[float | None, float | None]:
@@ -138,7 +144,7 @@ def _altitude(tags: Tags) -> float | None:
 
 def _iso(value: float | None) -> int | None:
     """ISO 65535 means `see another tag`; it is no speed."""
-    return int(value) if value is not None and 0 < value < 65535 else None
+    return int(value) if value is not None and 1 <= value < 65535 else None
 
 
 def _positive(value: float | None) -> float | None:

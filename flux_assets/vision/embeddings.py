@@ -4,7 +4,7 @@ The vector lies in LanceDB; the Parquet row links it to the photograph and says 
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -82,26 +82,26 @@ class EmbeddingRange:
         self._version = f"{EMBEDDINGS_VERSION}|{version}"
 
     def refresh(
-        self, days: Iterable[str], inputs: Callable[[str], pl.DataFrame]
+        self, days: Sequence[str], inputs: Callable[[str], pl.DataFrame]
     ) -> Iterator[DayReport]:
         """Work through the days in order.
 
         `inputs(day)` gives `photo_id, sha256, proxy_path, fingerprint` of its photographs.
         """
         waiting: list[_Day] = []
+        stored = self._vectors.photo_ids(days)
         for day in days:
-            waiting.append(self._plan(day, inputs(day)))
+            waiting.append(self._plan(day, inputs(day), stored.get(day, [])))
             if sum(item.plan.todo.height for item in waiting) >= _COMMIT_PHOTOGRAPHS:
                 yield from self._commit(waiting)
                 waiting = []
         yield from self._commit(waiting)
 
-    def _plan(self, day: str, inputs: pl.DataFrame) -> _Day:
+    def _plan(self, day: str, inputs: pl.DataFrame, stored: list[str]) -> _Day:
         started = time.perf_counter()
-        stored = self._vectors.photo_ids(day)
 
         def has_vector(rows: pl.DataFrame) -> pl.Series:
-            return rows["embedding_id"].is_null() | rows["photo_id"].is_in(list(stored))
+            return rows["embedding_id"].is_null() | rows["photo_id"].is_in(stored)
 
         plan = plan_day(
             self._tables,
@@ -136,6 +136,7 @@ class EmbeddingRange:
         )
         seen = todo.filter(pl.col("proxy_path").is_not_null())
         blind = todo.filter(pl.col("proxy_path").is_null())
+        progress.advance(EMBEDDINGS.name, blind.height)
         rows = [_without_proxy(blind)]
         if seen.height:
             embedder = self._embedder()

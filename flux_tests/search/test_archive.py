@@ -1,0 +1,137 @@
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flux_assets.search import Archive
+from flux_assets.search.archive import NotBuilt, NotFound
+from flux_assets.search.filters import Filters
+from flux_resources.data_root import DataRoot
+from flux_tests.search.conftest import FakeEmbedder, Publish, photo, publish_rows, store_vectors
+
+WORDS = {"fog": (1, 0, 0), "cat": (0, 1, 0)}
+Facts = dict[str, tuple[Sequence[float], dict[str, Any]]]
+ROME = {"location_city": "Rome", "location_country": "Italy"}
+PARIS = {"location_city": "Paris", "location_country": "France"}
+PHOTOGRAPHS: Facts = {
+    "thick_fog": ((9, 1, 0), {**ROME, "keeper": 1, "tags": ["fog", "street"]}),
+    "mist": ((5, 3, 0), {**PARIS, "keeper": 0, "captured_at": datetime(2023, 2, 1)}),
+    "grey_cat": ((3, 5, 0), {**ROME, "captured_at": datetime(2023, 12, 31, 23, 59, 59)}),
+    "cat": ((1, 9, 0), {"tags": None}),
+}
+
+
+@pytest.fixture
+def opened(publish: Publish) -> Archive:
+    return publish(PHOTOGRAPHS, WORDS)
+
+
+def test_best_matches_come_first_with_their_cosine(opened: Archive) -> None:
+    found = opened.search("fog")
+
+    assert found["photo_id"].to_list() == ["thick_fog", "mist", "grey_cat", "cat"]
+    assert found["score"][0] == pytest.approx(9 / 82**0.5, abs=1e-5)
+    assert found["score"].is_sorted(descending=True)
+
+
+def test_limit_cuts_the_worst(opened: Archive) -> None:
+    assert opened.search("cat", limit=2)["photo_id"].to_list() == ["cat", "grey_cat"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"year": 2023}, ["mist", "grey_cat"]),
+        ({"city": "rome"}, ["thick_fog", "grey_cat"]),
+        ({"country": "FRANCE"}, ["mist"]),
+        ({"keeper": True}, ["thick_fog"]),
+        ({"keeper": False}, ["mist"]),
+        ({"year": 2023, "city": "Rome"}, ["grey_cat"]),
+        ({"year": 2023, "city": None}, ["mist", "grey_cat"]),
+        ({"city": "Atlantis"}, []),
+    ],
+)
+def test_every_filter_must_hold(opened: Archive, filters: Filters, expected: list[str]) -> None:
+    assert opened.search("fog", **filters)["photo_id"].to_list() == expected
+
+
+def test_a_filter_reaches_photographs_far_down_the_ranking(publish: Publish) -> None:
+    crowd: Facts = {f"fog{n:03}": ((100, n, 0), {}) for n in range(200)}
+    opened = publish({**crowd, "last": ((0, 0, 1), ROME)}, WORDS)
+
+    assert opened.search("fog", city="Rome", limit=1)["photo_id"].to_list() == ["last"]
+
+
+def test_paths_are_absolute_and_those_outside_the_root_stay(
+    archive: DataRoot, publish: Publish
+) -> None:
+    outside = {"path": "/mnt/older/x.JPG", "thumb_path": None}
+    opened = publish({"inside": ((1, 0, 0), {}), "outside": ((1, 1, 0), outside)}, WORDS)
+
+    inside, elsewhere = opened.search("fog").to_dicts()
+    assert inside["path"] == str(archive.paths.originals / "inside.JPG")
+    assert inside["thumb_path"] == str(archive.paths.thumb("inside"))
+    assert elsewhere["path"] == "/mnt/older/x.JPG"
+    assert elsewhere["thumb_path"] is None
+
+
+def test_tags_are_lists_that_json_can_write(opened: Archive) -> None:
+    tags = {row["photo_id"]: row["tags"] for row in opened.search("fog").to_dicts()}
+    assert json.loads(json.dumps(tags["thick_fog"])) == ["fog", "street"]
+    assert tags["mist"] == []
+    assert tags["cat"] is None
+
+
+def test_photographs_that_left_the_archive_are_not_found(
+    archive: DataRoot, opened: Archive
+) -> None:
+    publish_rows(archive, [photo(name) for name in PHOTOGRAPHS if name != "thick_fog"])
+
+    assert "thick_fog" not in opened.search("fog")["photo_id"]
+    assert "thick_fog" not in opened.similar("mist")["photo_id"]
+
+
+def test_similar_leaves_out_the_photograph_itself(opened: Archive) -> None:
+    found = opened.similar("mist", limit=2)
+    assert found["photo_id"].to_list() == ["thick_fog", "grey_cat"]
+
+
+def test_similar_takes_a_photo_id_with_a_quote(publish: Publish) -> None:
+    opened = publish({"it's": ((1, 0, 0), {}), "other": ((1, 1, 0), {})}, WORDS)
+    assert opened.similar("it's")["photo_id"].to_list() == ["other"]
+
+
+def test_similar_takes_a_file_and_filters(tmp_path: Path, publish: Publish) -> None:
+    file = tmp_path / "mine.jpg"
+    file.touch()
+    opened = publish(PHOTOGRAPHS, {"mine.jpg": (0, 1, 0)})
+    assert opened.similar(file, city="Rome", limit=1)["photo_id"].to_list() == ["grey_cat"]
+
+
+def test_similar_refuses_what_is_neither_photograph_nor_picture(
+    tmp_path: Path, opened: Archive
+) -> None:
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(NotFound, match="nobody is neither a photo_id"):
+        opened.similar("nobody")
+    with pytest.raises(NotFound, match="notes.txt cannot be read as a picture: broken"):
+        opened.similar(tmp_path / "notes.txt")
+
+
+def test_an_archive_without_vectors_says_what_to_run(archive: DataRoot) -> None:
+    publish_rows(archive, [photo("one")])
+    with pytest.raises(NotBuilt, match="no photograph has a vector of the model mini; run: flux"):
+        Archive(archive.paths.root).search("fog")
+
+
+def test_an_archive_without_photographs_says_what_to_run(archive: DataRoot) -> None:
+    store_vectors(archive, {"one": (1, 0, 0)})
+    opened = Archive(archive.paths.root)
+    opened.__dict__["embedder"] = FakeEmbedder(WORDS)
+    with pytest.raises(NotBuilt, match="has no photographs yet; run: flux materialize"):
+        opened.search("fog")
+    with pytest.raises(NotBuilt):
+        opened.photos()
