@@ -10,6 +10,7 @@ import dagster as dg
 import polars as pl
 
 from flux_assets.corpus.photo_index import PHOTO_INDEX
+from flux_assets.partitions import days, stretches
 from flux_assets.photo_table import Product
 from flux_assets.products import ENRICHMENTS
 from flux_assets.vision.embeddings import EMBEDDINGS
@@ -81,14 +82,17 @@ def vectors_have_unit_length(
     opened = archive.open()
     store = clip.vectors(opened)
     wrong = []
-    for day in _days(context, opened, EMBEDDINGS):
-        links = opened.tables.read_day(EMBEDDINGS.name, day, EMBEDDINGS.schema)
-        linked = links.filter(pl.col("embedding_id").is_not_null())["photo_id"].to_list()
-        vectors = store.rows([day])
+    for first, last in stretches(_days(context, opened, EMBEDDINGS)):
+        keys = days.get_partition_keys_in_range(dg.PartitionKeyRange(first, last))
+        vectors = store.rows(keys)
         length = pl.col("vector").list.eval(pl.element() ** 2).list.sum().sqrt()
-        off = vectors.filter((length - 1).abs() > _LENGTH_TOLERANCE).height
-        if off or sorted(vectors["photo_id"]) != sorted(linked):
-            wrong.append(day)
+        off = set(vectors.filter((length - 1).abs() > _LENGTH_TOLERANCE)["day"])
+        stored = dict(vectors.group_by("day").agg("photo_id").select("day", "photo_id").iter_rows())
+        for day in keys:
+            links = opened.tables.read_day(EMBEDDINGS.name, day, EMBEDDINGS.schema)
+            linked = links.filter(pl.col("embedding_id").is_not_null())["photo_id"].to_list()
+            if day in off or sorted(stored.get(day, [])) != sorted(linked):
+                wrong.append(day)
     return dg.AssetCheckResult(passed=not wrong, metadata={"days_that_differ": wrong})
 
 

@@ -35,6 +35,11 @@ CREATE INDEX IF NOT EXISTS intake_source ON intake (source_path);
 CREATE TABLE IF NOT EXISTS days (
     day TEXT PRIMARY KEY, folder_mtime_ns INTEGER, changed INTEGER NOT NULL DEFAULT 1);
 """
+# What is known of a content stays; a scan that came first could not know its source, though.
+_LEARNED_LATER = (
+    "original_filename = excluded.original_filename, source_path = excluded.source_path"
+    " WHERE contents.source_path IS NULL AND excluded.source_path IS NOT NULL"
+)
 # Of all files `f` of one content, the one that stands for it: the first by root and path.
 _STANDS_FOR_IT = (
     "NOT EXISTS (SELECT 1 FROM files g WHERE g.sha256 = f.sha256"
@@ -122,6 +127,10 @@ class Ledger:
         """Whether any file of this root is known."""
         return self._one("SELECT 1 FROM files WHERE root = ? LIMIT 1", root) is not None
 
+    def roots(self) -> list[str]:
+        """The roots of which files are known; ORIGINALS is the empty one."""
+        return [row[0] for row in self._connection.execute("SELECT DISTINCT root FROM files")]
+
     def register(
         self,
         contents: Iterable[Content],
@@ -136,7 +145,7 @@ class Ledger:
         with self._transaction():
             self._connection.executemany(
                 f"INSERT INTO contents ({_columns(Content)}) VALUES ({_marks(Content)})"
-                " ON CONFLICT (sha256) DO NOTHING",
+                f" ON CONFLICT (sha256) DO UPDATE SET {_LEARNED_LATER}",
                 [astuple(content) for content in contents],
             )
             for location in locations:

@@ -38,8 +38,18 @@ def _absolute_folder(path: Path) -> Path:
     return path
 
 
+def _absolute_file(path: Path) -> Path:
+    path = path.expanduser()
+    if not path.is_absolute():
+        raise ValueError("must be an absolute path")
+    if not path.is_file():
+        raise ValueError("is no file")
+    return path
+
+
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Folder = Annotated[Path, AfterValidator(_absolute_folder)]
+File = Annotated[Path, AfterValidator(_absolute_file)]
 
 
 class Section(BaseModel):
@@ -95,11 +105,11 @@ class VisionSettings(Section):
     """The image-text model, and how it is run."""
 
     model: str = "mini"
-    checkpoint: Path | None = None
+    checkpoint: File | None = None
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     precision: Literal["auto", "fp32", "fp16", "bf16"] = "auto"
     batch_size: Annotated[int, Field(ge=1, le=4096)] = 32
-    vocabulary: Path | None = None
+    vocabulary: File | None = None
 
 
 class StorageSettings(Section):

@@ -11,10 +11,14 @@ os.environ["FLUX_ROOT"] = tempfile.mkdtemp(prefix="flux-tests-")
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from PIL import Image
 
 from flux_assets.demo.camera import write_gr_jpeg
 from flux_resources.data_root import DataRoot
+
+settings.register_profile("flux", deadline=None)  # machines are busy at times
+settings.load_profile("flux")
 
 SETTINGS = "intake: {settle_seconds: 0}\n"
 

@@ -1,5 +1,6 @@
 """What lies in the inbox and may be taken."""
 
+import math
 import os
 import time
 from collections.abc import Iterator
@@ -18,10 +19,16 @@ def settled_files(paths: Paths, settle_seconds: float) -> list[Path]:
     latest = time.time() - settle_seconds
     aside = {str(paths.rejected), str(paths.inbox_duplicates)}
     return sorted(
-        Path(entry.path)
-        for entry in _walk(str(paths.inbox), aside)
-        if entry.stat().st_ctime <= latest
+        Path(entry.path) for entry in _walk(str(paths.inbox), aside) if _changed(entry) <= latest
     )
+
+
+def _changed(entry: os.DirEntry[str]) -> float:
+    """When a file last changed; a file that is gone since it was listed never settles."""
+    try:
+        return entry.stat().st_ctime
+    except FileNotFoundError:
+        return math.inf
 
 
 def files_below(path: Path) -> list[Path]:

@@ -8,11 +8,12 @@ and the dropped file goes only when the ledger knows where its content lies.
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
+from flux_assets.corpus.aside import move_aside
 from flux_assets.corpus.exclusion import Exclusion
 from flux_assets.corpus.filing_time import FilingTime, filing_time
 from flux_assets.corpus.naming import canonical_stem, photo_id_of, press_of, with_digest
@@ -75,7 +76,8 @@ class Intake:
             if done := self._finish_earlier(source, sha256):
                 return done
             if self._is_archived(sha256):
-                return self._skip_duplicate(source, sha256)
+                unrecorded = self._finish_unrecorded(source, sha256)
+                return unrecorded or self._skip_duplicate(source, sha256)
             try:
                 picture = identify(source)
             except NotAPhotograph as error:
@@ -158,6 +160,27 @@ class Intake:
             self._move_aside(source, self._paths.inbox_duplicates, None)
         return Outcome(source, "duplicate", "taken in before", entry.photo_id)
 
+    def _finish_unrecorded(self, source: Path, sha256: str) -> Outcome | None:
+        """Complete a file that was filed when the process died, and that a scan found since."""
+        content = self._ledger.content(sha256)
+        if content is None or content.source_path is not None:
+            return None
+        stem, modified = press_of(content.photo_id, content.format), source.stat().st_mtime_ns
+        for location in self._ledger.locations_of(sha256):
+            same = (location.root, location.mtime_ns) == (ORIGINALS, modified)
+            if same and Path(location.path).stem == stem:
+                dropped = replace(
+                    content,
+                    original_filename=legible(source.name),
+                    source_path=self._dropped(source),
+                )
+                warning = self._filing_time(source).warning
+                entry = self._entry(source, sha256, content.photo_id, "filed", warning)
+                self._ledger.register([dropped], [location], entry)
+                self._clear(source)
+                return Outcome(source, "filed", None, content.photo_id, location.day, warning)
+        return None
+
     def _skip_duplicate(self, source: Path, sha256: str) -> Outcome:
         content = self._ledger.content(sha256)
         photo_id = content.photo_id if content else None
@@ -214,31 +237,11 @@ class Intake:
             source.unlink()
 
     def _move_aside(self, source: Path, folder: Path, reason: str | None) -> None:
-        """Move a file that is not filed out of the way, within the inbox, overwriting nothing."""
+        """Move a file that is not filed out of the way, within the inbox."""
         inbox = self._paths.inbox
-        if not source.is_relative_to(inbox):
-            return
-        target = folder / source.relative_to(inbox)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        note = f"{reason}\n".encode() if reason else None
-        with self._moving:
-            number = 1
-            while target.exists() or not _note_fits(target, note):
-                number += 1
-                target = target.with_name(f"{source.stem}-{number}{source.suffix}")
-            if note:
-                _note_of(target).write_bytes(note)
-            source.rename(target)
-
-
-def _note_of(target: Path) -> Path:
-    return target.with_name(f"{target.name}.reason.txt")
-
-
-def _note_fits(target: Path, note: bytes | None) -> bool:
-    """Whether a note beside `target` would overwrite nothing but itself."""
-    file = _note_of(target)
-    return note is None or not file.exists() or file.read_bytes() == note
+        if source.is_relative_to(inbox):
+            with self._moving:
+                move_aside(source, folder / source.relative_to(inbox), reason)
 
 
 def _timestamp(seconds: float) -> str:

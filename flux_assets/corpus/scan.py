@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -72,14 +73,15 @@ class Scanner:
         return self._reconcile(str(root), root, root, known, lambda moment: f"{moment:%Y-%m-%d}")
 
     def scan_everything(self, *, accept_loss: bool = False) -> ScanReport:
-        """All read-only roots, and the days of ORIGINALS in which a known file changed.
+        """All read-only roots and all days of ORIGINALS; roots that left the settings go.
 
         Raises:
             LossSuspected: one of them is not mounted.
         """
-        reports = [
-            self.scan_root(root, accept_loss=accept_loss) for root in self._settings.archive.roots
-        ]
+        roots = self._settings.archive.roots
+        for dropped in set(self._ledger.roots()) - {ORIGINALS, *map(str, roots)}:
+            self._ledger.forget(self._ledger.locations_in(dropped).values())
+        reports = [self.scan_root(root, accept_loss=accept_loss) for root in roots]
         reports += [self.scan_day(day, accept_loss=accept_loss) for day in self._original_days()]
         return ScanReport(
             files=sum(report.files for report in reports),
@@ -108,9 +110,10 @@ class Scanner:
         unreadable = []
         with ThreadPoolExecutor(self._settings.imaging.workers) as pool:
             for file, result in pool.map(lambda f: (f, self._read(root, base, f, day_of)), stale):
-                if isinstance(result, str):
-                    unreadable.append((legible(file.path), result))
-                    gone.extend([known[file.path]] if file.path in known else [])
+                if isinstance(result, Exception):
+                    unreadable.append((legible(file.path), str(result)))
+                    if isinstance(result, NotAPhotograph) and file.path in known:
+                        gone.append(known[file.path])  # a disk that stutters loses nothing
                 else:
                     self._register(*result)
         self._ledger.forget(gone)
@@ -127,16 +130,17 @@ class Scanner:
             if entry.is_dir():
                 yield from self._list(base, Path(entry.path))
             elif self._exclusion.refuses(path) is None:
-                stat = entry.stat()
-                yield _File(str(path), stat.st_size, stat.st_mtime_ns)
+                with suppress(FileNotFoundError):  # gone since the folder was listed
+                    stat = entry.stat()
+                    yield _File(str(path), stat.st_size, stat.st_mtime_ns)
 
     def _read(
         self, root: str, base: Path, file: _File, day_of: Callable[[datetime], str]
-    ) -> _Read | str:
+    ) -> _Read | Exception:
         """Everything the ledger keeps of a file, or why it cannot be read."""
         path = base / file.path
         if legible(file.path) != file.path:
-            return "its name is not valid UTF-8; rename it"
+            return NotAPhotograph("its name is not valid UTF-8; rename it")
         try:
             sha256 = sha256_of(path)
             picture = identify(path)
@@ -147,7 +151,7 @@ class Scanner:
                 now=datetime.now(),  # noqa: DTZ005 local like the camera's clock
             )
         except (OSError, NotAPhotograph) as error:
-            return str(error)
+            return error
         source = self._ledger.filed_from(sha256)
         stem = path.stem
         if not is_canonical(stem):

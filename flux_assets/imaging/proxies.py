@@ -70,7 +70,7 @@ def _build_row(
         proxy = decode(original, settings.proxy_pixels)
         _save(proxy, proxy_file, settings.proxy_quality)
         size = fitted(proxy.size, settings.thumb_pixels)
-        _save(proxy.resize(size, Image.Resampling.LANCZOS), thumb_file, _THUMB_QUALITY)
+        _save(proxy.resize(size, Image.Resampling.BICUBIC), thumb_file, _THUMB_QUALITY)
     except Exception as error:  # decoders raise whatever broken bytes provoke
         lost = not original.exists() or isinstance(error, MemoryError)
         message = f"proxies: {type(error).__name__}: {error}"

@@ -54,7 +54,7 @@ def join_photos(tables: TableStore) -> pl.DataFrame:
 
     joined = _columns_of(tables, PHOTO_INDEX).drop("captured_at")
     for product in ENRICHMENTS:
-        joined = joined.join(_columns_of(tables, product).drop("day"), on="photo_id", how="left")
+        joined = joined.join(_columns_of(tables, product), on=["day", "photo_id"], how="left")
     columns = {name: column.dtype for name, column in Photos.columns().items()}
     return (
         joined.with_columns(

@@ -61,10 +61,9 @@ def archive_status(tables: TableStore, photographs_per_day: dict[str, int]) -> l
 
 
 def _status(tables: TableStore, product: Product, index: pl.DataFrame) -> ProductStatus:
-    rows = tables.scan(product.name, product.schema).select("photo_id", product.value, "error")
-    joined = (
-        index.lazy().join(rows.with_columns(computed=True), on="photo_id", how="left").collect()
-    )
+    keys = ["day", "photo_id"]
+    rows = tables.scan(product.name, product.schema).select(*keys, product.value, "error")
+    joined = index.lazy().join(rows.with_columns(computed=True), on=keys, how="left").collect()
     computed = joined.filter(pl.col("computed"))
     pending = joined.filter(pl.col("computed").is_null())
     errors = computed["error"].drop_nulls()

@@ -16,6 +16,7 @@ from flux_assets.corpus.take_in import open_ledger, take_in
 from flux_assets.refresh import DayReport
 from flux_resources.data_root import DataRoot
 from flux_resources.ledger import IntakeEntry
+from flux_tests.conftest import Photograph
 
 DAY = "2022-01-15"
 NOON = datetime(2022, 1, 15, 12)
@@ -62,3 +63,8 @@ def digest(path: Path) -> str:
 def contents_of(folder: Path) -> Counter[str]:
     """How often each content lies below a folder."""
     return Counter(digest(path) for path in files_in(folder))
+
+
+def put(archive: DataRoot, photograph: Photograph, name: str, seed: int = 0) -> Path:
+    """Put a photograph into the day's folder by hand."""
+    return photograph(archive.paths.original_day(DAY) / name, seed=seed)

@@ -4,6 +4,9 @@ import os
 import time
 from pathlib import Path
 
+import pytest
+
+from flux_assets.corpus import inbox
 from flux_assets.corpus.inbox import files_below, settled_files
 from flux_resources.data_root import DataRoot
 
@@ -13,12 +16,12 @@ def _names(files: list[Path], folder: Path) -> list[str]:
 
 
 def test_settled_files_are_found_in_all_folders_by_path(archive: DataRoot) -> None:
-    inbox = archive.paths.inbox
+    folder = archive.paths.inbox
     for name in ("b.jpg", "a/c.jpg", "a/b/d.txt"):
-        (inbox / name).parent.mkdir(parents=True, exist_ok=True)
-        (inbox / name).touch()
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
 
-    assert _names(settled_files(archive.paths, 0), inbox) == ["a/b/d.txt", "a/c.jpg", "b.jpg"]
+    assert _names(settled_files(archive.paths, 0), folder) == ["a/b/d.txt", "a/c.jpg", "b.jpg"]
 
 
 def test_a_growing_file_is_left_whatever_its_modification_time_says(archive: DataRoot) -> None:
@@ -40,17 +43,31 @@ def test_a_file_is_taken_once_it_has_settled(archive: DataRoot) -> None:
 
 
 def test_hidden_files_links_and_what_was_put_aside_are_passed_over(archive: DataRoot) -> None:
-    inbox = archive.paths.inbox
+    folder = archive.paths.inbox
     outside = archive.paths.root / "outside"
     outside.mkdir()
     (outside / "x.jpg").touch()
     for name in (".hidden.jpg", "._R1.jpg", "rejected/a.jpg", "duplicates/b.jpg", ".sync/c.jpg"):
-        (inbox / name).parent.mkdir(exist_ok=True)
-        (inbox / name).touch()
-    (inbox / "link.jpg").symlink_to(outside / "x.jpg")
-    (inbox / "folder").symlink_to(outside)
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    (folder / "link.jpg").symlink_to(outside / "x.jpg")
+    (folder / "folder").symlink_to(outside)
 
     assert settled_files(archive.paths, 0) == []
+
+
+def test_a_file_that_vanishes_while_it_is_looked_at_is_passed_over(
+    archive: DataRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [archive.paths.inbox / name for name in ("a.jpg", "b.jpg")]
+    for file in files:
+        file.touch()
+    with os.scandir(archive.paths.inbox) as listed:
+        entries = list(listed)
+    monkeypatch.setattr(inbox, "_walk", lambda *_: entries)
+    files[0].unlink()
+
+    assert settled_files(archive.paths, 0) == files[1:]
 
 
 def test_folders_of_those_names_further_down_are_taken(archive: DataRoot) -> None:

@@ -21,7 +21,16 @@ from flux_resources import files
 from flux_resources.data_root import DataRoot
 from flux_resources.ledger import Ledger
 from flux_tests.conftest import Photograph
-from flux_tests.corpus.looking import contents_of, empty_inbox, files_in, journal, names_in
+from flux_tests.corpus.looking import (
+    contents_of,
+    empty_inbox,
+    files_in,
+    index_day,
+    indexed,
+    journal,
+    names_in,
+    scan,
+)
 
 STEPS: list[tuple[Any, str]] = [
     *((module, name) for name in ("sha256_of", "sync_folder") for module in (intake, files)),
@@ -103,27 +112,56 @@ def _assert_whole(archive: DataRoot, dropped: Counter[str], names: set[str]) -> 
     with archive.ledger() as ledger:
         known = ledger.locations_in("")
         assert {location.sha256 for location in known.values()} == set(filed)
+        sources = [content.source_path for digest in filed if (content := ledger.content(digest))]
+        assert set(sources) <= {entry.source_path for entry in journal(archive)}
+        assert len(sources) == len(filed)
         assert set(known) == names_in(paths.originals)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before acting", "after acting"])
 def test_killed_at_any_step_intake_loses_and_doubles_nothing(
-    tmp_path: Path, drop: Callable[[Path], None], after: bool
+    tmp_path: Path, drop: Callable[[Path], None], after: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("os.fsync", lambda _: None)  # the process dies, the machine does not
     drop(tmp_path / "dropped")
     dropped, names = contents_of(tmp_path / "dropped"), names_in(tmp_path / "dropped")
 
     for victim in count():
         archive = _archive(tmp_path / f"{victim}", drop)
         struck = _killed_run(archive, victim, after=after)
-        if victim % 2:  # die once more, while mending the first death
+        if victim % 4 == 1:  # die once more, while mending the first death
             _killed_run(archive, victim * 7 % 40, after=after)
+        if victim % 4 == 3:  # the archive is indexed before intake runs again
+            scan(archive)
         empty_inbox(archive)
         _assert_whole(archive, dropped, names)
         if not struck:
             break
 
     assert victim > 60
+
+
+def test_a_photograph_that_was_indexed_before_its_intake_was_recorded_keeps_its_source(
+    archive: DataRoot, photograph: Photograph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photograph(archive.paths.inbox / "Rome" / "R1.jpg")
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(Ledger, "register", die)
+        empty_inbox(archive)
+    index_day(archive)
+    assert indexed(archive)["source_path"].to_list() == [None]
+
+    (outcome,) = empty_inbox(archive)
+    index_day(archive)
+
+    assert outcome.action == "filed"
+    assert indexed(archive)["source_path"].to_list() == ["FLUX_INBOX/Rome/R1.jpg"]
+    assert indexed(archive)["original_filename"].to_list() == ["R1.jpg"]
+    assert names_in(archive.paths.inbox) == set()
 
 
 def _killed_run(archive: DataRoot, victim: int, *, after: bool) -> bool:
@@ -159,7 +197,7 @@ def test_a_process_killed_at_random_moments_loses_and_doubles_nothing(
     chance = random.Random(7)
 
     survived = []
-    for _ in range(4):
+    for _ in range(3):
         command = [sys.executable, "-c", _TAKE_IN, str(archive.paths.root)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
             assert process.stdout

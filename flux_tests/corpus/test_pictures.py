@@ -59,6 +59,7 @@ def test_sniffing_never_raises(head: bytes, suffix: str) -> None:
     sniff(head, suffix)
 
 
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 @given(
     head=st.sampled_from((b"", *_HEADS)),
     tail=st.binary(max_size=200),

@@ -142,3 +142,15 @@ def test_excluded_names_on_a_disk_are_left_out(
 
     assert scan(rooted).new == 2
     assert len(list(files_in(disk))) == 4
+
+
+def test_a_root_that_leaves_the_settings_leaves_the_index(rooted: DataRoot) -> None:
+    scan(rooted)
+    index_day(rooted)
+    (rooted.paths.root / "flux.yaml").write_text("archive: {roots: []}")
+    without = DataRoot.open(rooted.paths.root)
+
+    scan(without)
+    index_day(without, accept_loss=True)
+
+    assert indexed(without).height == 0

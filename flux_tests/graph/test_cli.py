@@ -157,7 +157,8 @@ def test_searching_before_anything_is_there_says_what_to_run(archive: DataRoot) 
 
 def test_doctor_reports_a_model_that_is_not_there_and_how_to_get_it(archive: DataRoot) -> None:
     assert flux(archive.paths.root, "doctor").exit_code == 0
-    (archive.paths.root / "flux.yaml").write_text("vision: {model: ViT-B-32, checkpoint: /no.pt}\n")
+    (archive.paths.root / "flux.yaml").write_text("vision: {model: ViT-H-14}\n")
     result = flux(archive.paths.root, "doctor")
     assert result.exit_code == 1
-    assert "/no.pt" in result.stdout
+    assert "ViT-H-14" in result.stdout
+    assert "checkpoint" in result.stdout

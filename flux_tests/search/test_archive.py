@@ -117,7 +117,7 @@ def test_similar_refuses_what_is_neither_photograph_nor_picture(
     (tmp_path / "notes.txt").touch()
     with pytest.raises(NotFound, match="nobody is neither a photo_id"):
         opened.similar("nobody")
-    with pytest.raises(NotFound, match="notes.txt cannot be read as a picture: broken"):
+    with pytest.raises(NotFound, match=r"notes\.txt cannot be read as a picture: broken"):
         opened.similar(tmp_path / "notes.txt")
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from flux_assets.search import contact_sheet
+from flux_assets.search.contact_sheet import contact_sheet
 
 RED, BLUE = (200, 0, 0), (0, 0, 200)
 

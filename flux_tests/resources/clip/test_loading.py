@@ -11,7 +11,7 @@ from flux_resources.clip.errors import ModelUnavailable
 from flux_resources.clip.hardware import choose_device, choose_precision
 from flux_resources.clip.loading import load_clip
 from flux_resources.clip.manifest import sha256
-from flux_resources.clip.names import PRETRAINED, table_name
+from flux_resources.clip.names import PRETRAINED, Pretrained, table_name
 
 SMALL = "ViT-S-32-alt"  # the least architecture that open_clip ships
 
@@ -108,19 +108,23 @@ def test_offline_the_error_names_repository_file_and_setting(
         assert part in message
 
 
-def test_a_downloaded_file_is_loaded(monkeypatch: pytest.MonkeyPatch, checkpoint: Path) -> None:
+@pytest.mark.parametrize("present", ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"])
+def test_a_downloaded_file_is_loaded(
+    monkeypatch: pytest.MonkeyPatch, checkpoint: Path, present: str
+) -> None:
     import huggingface_hub
-
-    asked: list[tuple[str, str]] = []
+    from huggingface_hub.errors import EntryNotFoundError
 
     def download(repository: str, file: str) -> str:
-        asked.append((repository, file))
+        assert repository == "somebody/small"
+        if file != present:
+            raise EntryNotFoundError(file)
         return str(checkpoint)
 
+    monkeypatch.setitem(PRETRAINED, SMALL, Pretrained("small", "somebody/small"))
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", download)
-    with pytest.raises(ModelUnavailable, match="cannot be loaded as ViT-L-14"):
-        load_clip("ViT-L-14", device="cpu")  # the file is of another architecture
-    assert asked == [(PRETRAINED["ViT-L-14"].repository, "open_clip_model.safetensors")]
+    clip = load_clip(SMALL, device="cpu")
+    assert sha256(checkpoint).startswith(clip.weights_version)
 
 
 def test_the_repositories_are_those_of_open_clips_own_tags() -> None:
