@@ -16,6 +16,7 @@ from flux_assets.corpus.intake import Outcome
 from flux_assets.doctor import Finding
 from flux_assets.publishing.status import ProductStatus
 from flux_assets.search.contact_sheet import contact_sheet
+from flux_resources.files import legible
 
 console = Console(highlight=False)
 
@@ -60,9 +61,10 @@ def show_outcomes(outcomes: Sequence[Outcome]) -> None:
     )
     for outcome in outcomes:
         if outcome.action in ("rejected", "failed"):
-            console.print(f"  {outcome.action}: {outcome.source}: {outcome.reason}")
+            source = legible(str(outcome.source))
+            console.print(f"  {outcome.action}: {source}: {outcome.reason}", soft_wrap=True)
         elif outcome.warning:
-            console.print(f"  warning: {outcome.source.name}: {outcome.warning}")
+            console.print(f"  warning: {legible(outcome.source.name)}: {outcome.warning}")
 
 
 def show_status(statuses: Sequence[ProductStatus], outside: int) -> None:

@@ -35,6 +35,8 @@ def bring_up_to_date(
         )
     graph = Graph(archive, accept_loss=accept_loss)
     waiting = settled_files(archive.paths, archive.settings.intake.settle_seconds)
+    if growing := len(settled_files(archive.paths, 0)) - len(waiting):
+        console.print(f"{growing} files in the inbox are still changing; they are left for later")
     with graph_bars({INTAKE_LOG: len(waiting)} if INTAKE_LOG in chosen and waiting else {}):
         graph.run([name for name in ARRIVALS if name in chosen])
     first, last = span or ("", "9999")

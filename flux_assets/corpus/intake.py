@@ -56,7 +56,8 @@ class Intake:
     ) -> list[Outcome]:
         """Take files in, several at once; one bad file never stops the others."""
         outcomes = []
-        with ThreadPoolExecutor(self._settings.imaging.workers) as pool:
+        # Twice the workers: half of them wait for the disk to flush.
+        with ThreadPoolExecutor(2 * self._settings.imaging.workers) as pool:
             for outcome in pool.map(self._take_safely, files):
                 on_outcome(outcome)
                 outcomes.append(outcome)
