@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 from dagster import AssetSelection
+from dagster._core.storage.dagster_run import FINISHED_STATUSES
 
 from flux_assets.corpus.changes import changed_days
 from flux_assets.corpus.inbox import settled_files
@@ -29,8 +30,8 @@ enrich_job = dg.define_asset_job(
 )
 nightly_job = dg.define_asset_job(
     "nightly",
-    AssetSelection.assets("archive_scan", "photos"),
-    description="Compare the whole archive with the disk; changed days are enriched afterwards.",
+    AssetSelection.assets("archive_scan"),
+    description="Compare the archive with the disk; `changed_days_sensor` enriches what it finds.",
 )
 
 
@@ -50,6 +51,8 @@ def range_tags(first: str, last: str) -> dict[str, str]:
 def inbox_sensor(
     context: dg.SensorEvaluationContext, archive: ArchiveResource
 ) -> dg.SensorResult | dg.SkipReason:
+    if _is_active(context, intake_job.name):
+        return dg.SkipReason("Intake is running.")
     opened = archive.open()
     files = settled_files(opened.paths, opened.settings.intake.settle_seconds)
     if not files:
@@ -69,8 +72,11 @@ def inbox_sensor(
     description="Enriches days whose folder changed, by intake or by hand.",
 )
 def changed_days_sensor(
-    archive: ArchiveResource,
+    context: dg.SensorEvaluationContext, archive: ArchiveResource
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    if _is_active(context, intake_job.name) or _is_active(context, enrich_job.name):
+        yield dg.SkipReason("Intake or an earlier enrichment is running.")
+        return
     opened = archive.open()
     with open_ledger(opened) as ledger:
         changes = changed_days(ledger, opened.paths)
@@ -85,11 +91,18 @@ def changed_days_sensor(
         yield dg.RunRequest(run_key=f"{first}..{last}:{key}", tags=range_tags(first, last))
 
 
+def _is_active(context: dg.SensorEvaluationContext, job: str) -> bool:
+    """Whether a run of the job is queued or running; a second one would only wait for it."""
+    active = [status for status in dg.DagsterRunStatus if status not in FINISHED_STATUSES]
+    runs = context.instance.get_runs(dg.RunsFilter(job_name=job, statuses=active), limit=1)
+    return bool(runs)
+
+
 nightly_schedule = dg.ScheduleDefinition(
     name="nightly_schedule",
     job=nightly_job,
     cron_schedule="0 3 * * *",
-    description="Finds what changed in place and in read-only roots, and republishes.",
+    description="Finds what changed in place or in read-only roots, and what was left unfinished.",
 )
 
 JOBS = [intake_job, enrich_job, nightly_job]

@@ -13,12 +13,14 @@ from flux_assets.corpus.photo_index import PHOTO_INDEX
 from flux_assets.partitions import days, stretches
 from flux_assets.photo_table import Product
 from flux_assets.products import ENRICHMENTS
+from flux_assets.publishing.photos import read_photos
 from flux_assets.vision.embeddings import EMBEDDINGS
 from flux_resources.data_root import DataRoot
 from flux_resources.resources import ArchiveResource, ClipResource
 
 _LOW_COVERAGE = 0.9
 _LENGTH_TOLERANCE = 1e-3
+_SHOWN = 20  # paths in a check's metadata
 
 
 def product_checks(product: Product) -> list[dg.AssetChecksDefinition]:
@@ -96,6 +98,36 @@ def vectors_have_unit_length(
     return dg.AssetCheckResult(passed=not wrong, metadata={"days_that_differ": wrong})
 
 
+@dg.asset_check(
+    asset=PHOTO_INDEX.name,
+    description="Each indexed photograph lies where the index says.",
+)
+def originals_are_there(
+    context: dg.AssetCheckExecutionContext, archive: ArchiveResource
+) -> dg.AssetCheckResult:
+    opened = archive.open()
+    missing = [
+        path
+        for day in _days(context, opened, PHOTO_INDEX)
+        for path in opened.tables.read_day(PHOTO_INDEX.name, day, PHOTO_INDEX.schema)["path"]
+        if not opened.paths.absolute(path).is_file()
+    ]
+    return dg.AssetCheckResult(passed=not missing, metadata={"missing": missing[:_SHOWN]})
+
+
+@dg.asset_check(
+    asset="photos", description="The published table holds each indexed photograph once."
+)
+def one_row_per_photograph(archive: ArchiveResource) -> dg.AssetCheckResult:
+    opened = archive.open()
+    index = opened.tables.scan(PHOTO_INDEX.name, PHOTO_INDEX.schema).select("photo_id").collect()
+    published = read_photos(opened.paths, "SELECT photo_id FROM photos")
+    return dg.AssetCheckResult(
+        passed=sorted(index["photo_id"]) == sorted(published["photo_id"]),
+        metadata={"indexed": index.height, "published": published.height},
+    )
+
+
 def _days(
     context: dg.AssetCheckExecutionContext, archive: DataRoot, product: Product
 ) -> Sequence[str]:
@@ -112,4 +144,6 @@ def _photo_ids(archive: DataRoot, product: Product, day: str) -> list[str]:
 CHECKS: list[dg.AssetChecksDefinition] = [
     *(check for product in ENRICHMENTS for check in product_checks(product)),
     vectors_have_unit_length,
+    originals_are_there,
+    one_row_per_photograph,
 ]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +16,9 @@ import polars as pl
 import typer
 
 from flux_resources.data_root import DataRoot
-from flux_resources.files import Busy, atomic_file
-from flux_resources.settings import ROOT_VARIABLE, SETTINGS_FILE, SettingsError, data_root
+from flux_resources.errors import FluxError
+from flux_resources.files import atomic_file
+from flux_resources.settings import ROOT_VARIABLE, SETTINGS_FILE, data_root
 
 app = typer.Typer(
     help="FLUX: the intelligence layer of a photographer's archive.",
@@ -60,7 +62,8 @@ def init(
         with atomic_file(file) as temporary:
             temporary.write_text(template, encoding="utf-8")
         typer.echo(f"wrote {file}")
-    paths = DataRoot.open(data_root()).paths
+    with _clear_errors():
+        paths = DataRoot.open(data_root()).paths
     for folder in (paths.inbox, paths.originals, paths.keepers, paths.issues, paths.metadata):
         folder.mkdir(parents=True, exist_ok=True)
     typer.echo(f"drop photographs into {paths.inbox}, then run: flux materialize")
@@ -97,9 +100,9 @@ def materialize(
     accept_loss: Annotated[bool, typer.Option(help="Photographs were deleted on purpose.")] = False,
 ) -> None:
     """Run the graph in this process: the inbox, then every day, then the published table."""
-    from flux_assets.materialize import bring_up_to_date
-
     with _clear_errors():
+        from flux_assets.materialize import bring_up_to_date
+
         bring_up_to_date(
             DataRoot.open(data_root()),
             products=_listed(select) if select else None,
@@ -188,9 +191,9 @@ def demo(
     photos: Annotated[Path | None, typer.Option(help="Build it from your own pictures.")] = None,
 ) -> None:
     """Build a small archive, enrich it, and search it."""
-    from flux_assets.demo.show import show_demo
-
     with _clear_errors():
+        from flux_assets.demo.show import show_demo
+
         show_demo(data_root(), photos)
 
 
@@ -199,9 +202,9 @@ def dev(
     port: Annotated[int, typer.Option(help="Port of the Dagster UI, on this machine only.")] = 3000,
 ) -> None:
     """Open the Dagster UI with its daemon on this archive."""
-    from flux_assets.instance import open_instance
-
     with _clear_errors():
+        from flux_assets.instance import open_instance
+
         open_instance(DataRoot.open(data_root())).dispose()
     os.environ[ROOT_VARIABLE] = str(data_root())
     typer.echo(f"Dagster on http://127.0.0.1:{port} for {data_root()}; Ctrl-C ends it")
@@ -256,14 +259,9 @@ def _span(days: str) -> tuple[str, str]:
 
 @contextmanager
 def _clear_errors() -> Iterator[None]:
-    """Expected mistakes end the command with a sentence, not with a stack trace."""
-    from flux_assets.execution import RunFailed
-    from flux_assets.search.archive import NotBuilt, NotFound
-    from flux_resources.clip.errors import ModelUnavailable
-
-    expected = (SettingsError, Busy, RunFailed, NotBuilt, NotFound, ModelUnavailable)
+    """Expected trouble ends the command with a sentence, not with a stack trace."""
     try:
         yield
-    except (*expected, ValueError, OSError) as error:
+    except (FluxError, ValueError, OSError, sqlite3.Error) as error:
         typer.echo(f"flux: {error}", err=True)
         raise typer.Exit(1) from error

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import polars as pl
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -18,7 +19,7 @@ from flux_assets.publishing.status import ProductStatus
 from flux_assets.search.contact_sheet import contact_sheet
 from flux_resources.files import legible
 
-console = Console(highlight=False)
+console = Console(highlight=False)  # texts from files are escaped: brackets are markup here
 
 
 class Advance(Protocol):
@@ -61,10 +62,10 @@ def show_outcomes(outcomes: Sequence[Outcome]) -> None:
     )
     for outcome in outcomes:
         if outcome.action in ("rejected", "failed"):
-            source = legible(str(outcome.source))
-            console.print(f"  {outcome.action}: {source}: {outcome.reason}", soft_wrap=True)
+            line = f"  {outcome.action}: {legible(outcome.source)}: {outcome.reason}"
+            console.print(escape(line), soft_wrap=True)
         elif outcome.warning:
-            console.print(f"  warning: {legible(outcome.source.name)}: {outcome.warning}")
+            console.print(escape(f"  warning: {legible(outcome.source.name)}: {outcome.warning}"))
 
 
 def show_status(statuses: Sequence[ProductStatus], outside: int) -> None:
@@ -87,7 +88,7 @@ def show_status(statuses: Sequence[ProductStatus], outside: int) -> None:
 
 def _gaps(status: ProductStatus) -> str:
     parts = [f"{n} expected: {reason}" for reason, n in status.expected.items()]
-    parts += [f"[red]{n} failed: {reason}[/]" for reason, n in status.failed.items()]
+    parts += [f"[red]{n} failed: {escape(reason)}[/]" for reason, n in status.failed.items()]
     if status.pending:
         days = status.pending_days
         span = days[0] if len(days) == 1 else f"{len(days)} days from {days[0]} to {days[-1]}"
@@ -105,7 +106,7 @@ def show_results(found: pl.DataFrame) -> None:
             f"[cyan]{', '.join(row['tags'] or [])}[/]",
         ]
         console.print("  ".join(facts), soft_wrap=True)
-        console.print(f"       {row['path']}", style="dim", soft_wrap=True)
+        console.print(f"       {escape(row['path'])}", style="dim", soft_wrap=True)
 
 
 def write_sheet(found: pl.DataFrame, title: str, file: Path) -> None:
@@ -130,6 +131,6 @@ def show_findings(findings: Sequence[Finding]) -> None:
     """What `flux doctor` saw; remedies below the line they belong to."""
     for finding in findings:
         mark = "[red]✗[/]" if finding.remedy else "[green]✓[/]"
-        console.print(f"{mark} {finding.subject}: {finding.state}")
+        console.print(f"{mark} {escape(f'{finding.subject}: {finding.state}')}", soft_wrap=True)
         if finding.remedy:
-            console.print(f"  → {finding.remedy}")
+            console.print(escape(f"  → {finding.remedy}"), soft_wrap=True)

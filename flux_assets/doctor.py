@@ -9,8 +9,12 @@ from pathlib import Path
 
 import psutil
 
+from flux_resources.clip.embedder import load_embedder
 from flux_resources.clip.errors import ModelUnavailable
+from flux_resources.clip.loading import missing_weights
+from flux_resources.clip.names import BUNDLED, PRETRAINED
 from flux_resources.data_root import DataRoot
+from flux_resources.settings import VisionSettings
 
 _PACKAGES = ("dagster", "polars", "duckdb", "lancedb", "torch", "open-clip-torch", "pillow")
 _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smbfs", "smb3", "fuse.sshfs", "afpfs", "9p"})
@@ -30,8 +34,9 @@ def examine(archive: DataRoot) -> list[Finding]:
     """Look at everything once; nothing is changed."""
     return [
         Finding("python", f"{sys.version.split()[0]}, {os.cpu_count()} processors"),
-        *(Finding(name, metadata.version(name)) for name in _PACKAGES),
-        _model(archive),
+        *map(_package, _PACKAGES),
+        *_models(),
+        _active_model(archive.settings.vision),
         _device(),
         _disk(archive.paths.root),
         *(
@@ -46,21 +51,32 @@ def examine(archive: DataRoot) -> list[Finding]:
     ]
 
 
-def _model(archive: DataRoot) -> Finding:
-    from flux_resources.clip.loading import load_clip
-
-    vision = archive.settings.vision
-    subject = f"model {vision.model}"
+def _package(name: str) -> Finding:
     try:
-        clip = load_clip(
-            vision.model,
-            device=vision.device,
-            precision=vision.precision,
-            checkpoint=vision.checkpoint,
-        )
-    except ModelUnavailable as error:
-        return Finding(subject, "not available", str(error))
-    return Finding(subject, f"ready: {clip.dimensions} dimensions, {clip.dtype} on {clip.device}")
+        return Finding(name, metadata.version(name))
+    except metadata.PackageNotFoundError:
+        return Finding(name, "not installed", "pip install flux-archive")
+
+
+def _models() -> list[Finding]:
+    """Which models' weights are on this machine."""
+    return [
+        Finding(f"model {name}", "needs its weights" if missing_weights(name) else "present")
+        for name in (BUNDLED, *PRETRAINED)
+    ]
+
+
+def _active_model(vision: VisionSettings) -> Finding:
+    """Loads the active model, unless that would download it."""
+    missing = None if vision.checkpoint else missing_weights(vision.model)
+    if missing:
+        return Finding("active model", f"{vision.model}: no weights on this machine", missing)
+    try:
+        clip = load_embedder(vision).clip
+    except (ModelUnavailable, RuntimeError) as error:
+        return Finding("active model", f"{vision.model} cannot be used", str(error))
+    size = f"{clip.dimensions} dimensions, {clip.dtype} on {clip.device}"
+    return Finding("active model", f"{vision.model}: {size}")
 
 
 def _device() -> Finding:

@@ -11,6 +11,8 @@ from flux_assets.instance import open_instance
 from flux_assets.partitions import days, stretches
 from flux_assets.products import PRODUCTS
 from flux_resources.data_root import DataRoot
+from flux_resources.errors import FluxError
+from flux_resources.resources import ArchiveResource
 
 ARRIVALS = ("intake_log", "archive_scan")
 DAY_PRODUCTS = tuple(product.name for product in PRODUCTS)
@@ -19,7 +21,7 @@ EVERYTHING = (*ARRIVALS, *DAY_PRODUCTS, *PUBLISHED)
 _ACCEPTS_LOSS = ("archive_scan", "photo_index")
 
 
-class RunFailed(RuntimeError):
+class RunFailed(FluxError):
     """A step of the graph failed; the message holds each step and its reason."""
 
 
@@ -29,14 +31,17 @@ class Graph:
     def __init__(self, archive: DataRoot, *, accept_loss: bool = False) -> None:
         self._archive = archive
         self._accept_loss = accept_loss
+        self._failures: list[str] = []
         self._instance = open_instance(archive)
-        self._job = build_defs().resolve_implicit_global_asset_job_def()
+        root = ArchiveResource(root=str(archive.paths.root))
+        definitions = build_defs(resources={"archive": root})
+        self._job = definitions.resolve_implicit_global_asset_job_def()
 
     def run(self, products: Collection[str], keys: Sequence[str] = ()) -> None:
         """Materialize the named products, day products for the given days.
 
-        Raises:
-            RunFailed: a step failed; what was written before stays.
+        What fails is remembered, and the rest is done all the same: one bad day or disk must not
+        keep the others waiting. Ask `require_success` at the end.
         """
         if arrivals := [name for name in ARRIVALS if name in products]:
             self._execute(arrivals, {})
@@ -45,6 +50,15 @@ class Graph:
                 self._execute(daily, range_tags(first, last))
         if published := [name for name in PUBLISHED if name in products]:
             self._execute(published, {})
+
+    def require_success(self) -> None:
+        """Report what failed in any run so far.
+
+        Raises:
+            RunFailed: names each failed step and its reason; what was written stays.
+        """
+        if self._failures:
+            raise RunFailed("\n".join(dict.fromkeys(self._failures)))
 
     def photographs_per_day(self) -> dict[str, int]:
         """Photographs of each day that can be enriched, and days whose photographs are gone."""
@@ -69,7 +83,7 @@ class Graph:
             raise_on_error=False,
         )
         if not result.success:
-            raise RunFailed("\n".join(_failures(result)))
+            self._failures += _failures(result)
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[str]:

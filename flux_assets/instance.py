@@ -11,6 +11,7 @@ from flux_assets.dagster_support import DUCKDB_POOL, LANCEDB_POOL
 from flux_resources.data_root import DataRoot
 from flux_resources.files import atomic_file
 
+_IN_A_PROCESS = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 _TICK_DAYS = {"skipped": 2, "failure": 30, "success": 30, "started": 30}
 
 
@@ -73,7 +74,7 @@ def end_dead_runs(instance: dg.DagsterInstance) -> list[str]:
     """
     storage = instance.event_log_storage
     ended = []
-    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
+    for run in instance.get_runs(dg.RunsFilter(statuses=_IN_A_PROCESS)):
         if not _is_alive(instance, run.run_id):
             instance.report_run_failed(run, "The process of this run is gone; run it again.")
             ended.append(run.run_id)

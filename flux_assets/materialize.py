@@ -44,4 +44,5 @@ def bring_up_to_date(
     total = sum(counts.values())
     with graph_bars({name: total for name in DAY_PRODUCTS if name in chosen}):
         graph.run([name for name in chosen if name not in ARRIVALS], list(counts))
+    graph.require_success()
     console.print(f"{total} photographs on {len(counts)} days are up to date")

@@ -8,14 +8,15 @@ import dagster as dg
 from flux_resources.settings import ArchiveSettings, data_root, load_settings
 
 MAX_PARTITIONS_PER_RUN = 60
+_BRIDGED = timedelta(days=7)
 BACKFILL = dg.BackfillPolicy.multi_run(max_partitions_per_run=MAX_PARTITIONS_PER_RUN)
 
 
 def day_partitions(settings: ArchiveSettings) -> dg.DailyPartitionsDefinition:
-    """One partition per archive day, from `start` up to and with `end`, or today."""
+    """One partition per archive day, from `start` up to and with the last day."""
     start = settings.start.isoformat()
     if settings.end is None:
-        return dg.DailyPartitionsDefinition(start_date=start, end_offset=1)
+        return dg.DailyPartitionsDefinition(start_date=start, end_offset=2)
     after = (settings.end + timedelta(days=1)).isoformat()
     return dg.DailyPartitionsDefinition(start_date=start, end_date=after)
 
@@ -24,18 +25,20 @@ days = day_partitions(load_settings(data_root()).archive)
 
 
 def stretches(keys: Iterable[str]) -> list[tuple[str, str]]:
-    """Runs of consecutive days as `(first, last)`, none longer than a run may be.
+    """Days in as few runs as may be: `(first, last)`, none longer than a run may be.
 
-    >>> stretches(["2022-01-02", "2022-01-01", "2022-01-05"])
-    [('2022-01-01', '2022-01-02'), ('2022-01-05', '2022-01-05')]
+    A week without photographs is passed through, since empty days cost little and runs cost more.
+
+    >>> stretches(["2022-01-04", "2022-01-01", "2022-02-05"])
+    [('2022-01-01', '2022-01-04'), ('2022-02-05', '2022-02-05')]
     """
     found: list[list[date]] = []
     for day in sorted(map(date.fromisoformat, set(keys))):
         current = found[-1] if found else None
         if (
             current is None
-            or day - current[-1] > timedelta(days=1)
-            or len(current) == MAX_PARTITIONS_PER_RUN
+            or day - current[-1] > _BRIDGED
+            or (day - current[0]).days >= MAX_PARTITIONS_PER_RUN
         ):
             found.append([day])
         else:

@@ -7,7 +7,7 @@ the others are computed anew; rows of photographs that left the index disappear.
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import dataframely as dy
@@ -112,14 +112,17 @@ def refresh_day(
     version: str,
     compute: Compute,
     still_valid: StillValid | None = None,
+    forget: Callable[[Sequence[str]], None] = lambda _: None,
 ) -> DayReport:
     """Bring one day of a product up to date and replace its file in one step.
 
     `compute` gets the stale input rows and returns one row for each: `photo_id`, the product's
-    columns, `error`, and `retry` where that applies.
+    columns, `error`, and `retry` where that applies. `forget` is given the photographs that left
+    the day before their rows go, so that a killed run is asked to forget them again.
     """
     started = time.perf_counter()
     plan = plan_day(tables, product, day, inputs=inputs, version=version, still_valid=still_valid)
+    forget(plan.removed)
     computed = compute(plan.todo) if plan.todo.height else None
     report = write_day(tables, product, day, plan, computed, started)
     progress.advance(product.name, report.photographs)

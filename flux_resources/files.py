@@ -9,12 +9,14 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from flux_resources.errors import FluxError
+
 
 class CopyError(OSError):
     """A copy did not read back as what was written."""
 
 
-class Busy(RuntimeError):
+class Busy(FluxError):
     """Another process holds the lock."""
 
 
@@ -69,12 +71,17 @@ def copy_proven(source: Path, temporary: Path, sha256: str) -> None:
         CopyError: the copy's content does not hash to `sha256`.
     """
     temporary.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, temporary)
-    times = source.stat()
-    os.utime(temporary, ns=(times.st_atime_ns, times.st_mtime_ns))
-    with temporary.open("rb") as file:
-        os.fsync(file.fileno())
-    if sha256_of(temporary) != sha256:
+    try:
+        shutil.copyfile(source, temporary)
+        times = source.stat()
+        os.utime(temporary, ns=(times.st_atime_ns, times.st_mtime_ns))
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        same = sha256_of(temporary) == sha256
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    if not same:
         temporary.unlink()
         raise CopyError(f"copying {source} to {temporary} changed its content; check the disk")
 

@@ -33,13 +33,15 @@ CREATE TABLE IF NOT EXISTS intake (
     reason TEXT, at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS intake_source ON intake (source_path);
 CREATE TABLE IF NOT EXISTS days (
-    day TEXT PRIMARY KEY, folder_mtime_ns INTEGER, changed INTEGER NOT NULL DEFAULT 1);
+    day TEXT PRIMARY KEY, folder_mtime_ns INTEGER, changed INTEGER NOT NULL DEFAULT 1,
+    revision INTEGER NOT NULL DEFAULT 0);
 """
 # What is known of a content stays; a scan that came first could not know its source, though.
 _LEARNED_LATER = (
     "original_filename = excluded.original_filename, source_path = excluded.source_path"
     " WHERE contents.source_path IS NULL AND excluded.source_path IS NOT NULL"
 )
+_CHANGED_AGAIN = "ON CONFLICT (day) DO UPDATE SET changed = 1, revision = revision + 1"
 # Of all files `f` of one content, the one that stands for it: the first by root and path.
 _STANDS_FOR_IT = (
     "NOT EXISTS (SELECT 1 FROM files g WHERE g.sha256 = f.sha256"
@@ -84,6 +86,18 @@ class IntakeEntry:
     action: str
     reason: str | None
     at: str
+
+
+@dataclass(frozen=True)
+class DayState:
+    """Folder time at the last index (None: no folder), and whether files changed since.
+
+    `revision` grows with every change and every index.
+    """
+
+    folder_mtime_ns: int | None
+    changed: bool
+    revision: int
 
 
 class Ledger:
@@ -230,24 +244,28 @@ class Ledger:
         """`photo_index` has seen this day, whose folder then bore this modification time."""
         with self._transaction():
             self._connection.execute(
-                "INSERT OR REPLACE INTO days VALUES (?, ?, 0)", (day, folder_mtime_ns)
+                "INSERT INTO days (day, folder_mtime_ns, changed) VALUES (?, ?, 0)"
+                " ON CONFLICT (day) DO UPDATE SET changed = 0, revision = revision + 1,"
+                " folder_mtime_ns = excluded.folder_mtime_ns",
+                (day, folder_mtime_ns),
             )
 
-    def indexed_days(self) -> dict[str, int | None]:
-        """Days that are indexed and unchanged since, with their folder's modification time."""
-        return dict(
-            self._connection.execute("SELECT day, folder_mtime_ns FROM days WHERE NOT changed")
-        )
+    def day_states(self) -> dict[str, DayState]:
+        """What is known of each day that ever held a photograph."""
+        rows = self._connection.execute(f"SELECT day, {_columns(DayState)} FROM days ORDER BY day")
+        return {day: DayState(mtime, bool(changed), n) for day, mtime, changed, n in rows}
 
-    def changed_days(self) -> list[str]:
-        """Days that gained or lost files since they were indexed."""
-        rows = self._connection.execute("SELECT day FROM days WHERE changed ORDER BY day")
-        return [row[0] for row in rows]
+    def mark_changed(self, days: Iterable[str]) -> None:
+        """Days that need to be gone through again."""
+        with self._transaction():
+            self._connection.executemany(
+                f"INSERT INTO days (day) VALUES (?) {_CHANGED_AGAIN}", [(day,) for day in days]
+            )
 
     def _mark_changed(self, sha256: str) -> None:
         self._connection.execute(
             "INSERT INTO days (day) SELECT DISTINCT day FROM files WHERE sha256 = ?"
-            " ON CONFLICT (day) DO UPDATE SET changed = 1",
+            f" {_CHANGED_AGAIN}",
             (sha256,),
         )
 

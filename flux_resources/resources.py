@@ -10,7 +10,7 @@ from flux_resources.clip.names import table_name
 from flux_resources.data_root import DataRoot
 from flux_resources.geocoder import Geocoder
 from flux_resources.settings import VisionSettings
-from flux_resources.vectors import VectorStore
+from flux_resources.vectors import VectorStore, active_vectors
 
 if TYPE_CHECKING:
     from flux_resources.clip.embedder import Embedder
@@ -52,8 +52,7 @@ class ClipResource(dg.ConfigurableResource["ClipResource"]):
 
     def vectors(self, archive: DataRoot) -> VectorStore:
         """The active model's vectors."""
-        model = self.table(archive.settings.vision)
-        return VectorStore(archive.paths.vectors, archive.paths.locks, model)
+        return active_vectors(archive)
 
 
 @cache
@@ -63,13 +62,6 @@ def _geocoder() -> Geocoder:
 
 @cache
 def _embedder(vision: VisionSettings) -> "Embedder":
-    from flux_resources.clip.embedder import Embedder
-    from flux_resources.clip.loading import load_clip
+    from flux_resources.clip.embedder import load_embedder
 
-    clip = load_clip(
-        vision.model,
-        device=vision.device,
-        precision=vision.precision,
-        checkpoint=vision.checkpoint,
-    )
-    return Embedder(clip, vision.batch_size)
+    return load_embedder(vision)

@@ -6,18 +6,20 @@ photographer can mend it without reading code.
 
 import os
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from flux_resources.errors import FluxError
+
 SETTINGS_FILE = "flux.yaml"
 ROOT_VARIABLE = "FLUX_ROOT"
 
 
-class SettingsError(ValueError):
+class SettingsError(FluxError):
     """`flux.yaml` cannot be used; the message names the key, the file and the remedy."""
 
 
@@ -77,8 +79,11 @@ class ArchiveSettings(Section):
         return self
 
     def spans(self, day: str) -> bool:
-        """Whether a day (`YYYY-MM-DD`) lies in the archive, which an open end ends today."""
-        last = self.end or datetime.now().date()  # noqa: DTZ005 local like the camera's clock
+        """Whether a day (`YYYY-MM-DD`) lies in the archive.
+
+        Without an `end` the last day is tomorrow by UTC: east of Greenwich it has begun.
+        """
+        last = self.end or datetime.now(UTC).date() + timedelta(days=1)
         return self.start.isoformat() <= day <= last.isoformat()
 
 

@@ -12,6 +12,8 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from flux_resources.clip.names import table_name
+from flux_resources.data_root import DataRoot
 from flux_resources.files import single_writer
 
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
@@ -116,6 +118,12 @@ class VectorStore:
         quoted = photo_id.replace("'", "''")
         found = table.search().where(f"photo_id = '{quoted}'").limit(1).to_arrow()
         return np.asarray(found["vector"][0].as_py(), np.float32) if found.num_rows else None
+
+
+def active_vectors(archive: DataRoot) -> VectorStore:
+    """The vectors of the model that the archive's settings name."""
+    table = table_name(archive.settings.vision.model)
+    return VectorStore(archive.paths.vectors, archive.paths.locks, table)
 
 
 def _schema(dimensions: int) -> pa.Schema:

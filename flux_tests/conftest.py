@@ -16,6 +16,7 @@ from PIL import Image
 
 from flux_assets.demo.camera import write_gr_jpeg
 from flux_resources.data_root import DataRoot
+from flux_resources.ledger import Ledger
 
 settings.register_profile("flux", deadline=None)  # machines are busy at times
 settings.load_profile("flux")
@@ -79,3 +80,8 @@ def real_photographs() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real photographs at {folder}; set FLUX_SHARED to a folder that has them")
     return folder.resolve()
+
+
+def changed_days(ledger: Ledger) -> list[str]:
+    """Days that gained or lost files since they were indexed."""
+    return [day for day, state in ledger.day_states().items() if state.changed]

@@ -25,7 +25,6 @@ _WORDS = {
     "portrait": "face portrait",
     "umbrella": "umbrella umbrellas",
     "hat": "hat hats cap",
-    "back turned": "behind back",
     "street": "street streets sidewalk city",
     "storefront": "store shop storefront",
     "crossing": "crosswalk crossing",

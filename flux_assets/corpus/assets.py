@@ -11,6 +11,7 @@ from flux_assets.corpus.photo_index import PhotoIndex, refresh_index
 from flux_assets.corpus.scan import Scanner
 from flux_assets.corpus.take_in import open_ledger, take_in
 from flux_assets.dagster_support import columns_of, day_asset, record_day, whole_asset
+from flux_assets.unfinished import unfinished_days
 from flux_resources.files import legible
 from flux_resources.resources import ArchiveResource
 
@@ -58,11 +59,13 @@ def intake_log(
 def archive_scan(
     context: dg.AssetExecutionContext, archive: ArchiveResource, config: LossConfig
 ) -> dg.MaterializeResult[None]:
-    """Compares every known file with the disk, and reads what is new in the read-only roots."""
+    """Compares every known file with the disk, and finds days that were left unfinished."""
     opened = archive.open()
     with open_ledger(opened) as ledger:
         scanner = Scanner(opened, ledger)
         report = scanner.scan_everything(accept_loss=config.accept_loss)
+        unfinished = unfinished_days(opened.tables)
+        ledger.mark_changed(unfinished)
         per_day = ledger.photographs_per_day()
     for path, reason in report.unreadable:
         context.log.warning(f"{path}: {reason}")
@@ -72,6 +75,7 @@ def archive_scan(
             "new": report.new,
             "gone": report.gone,
             "unreadable": len(report.unreadable),
+            "unfinished_days": len(unfinished),
             "photographs_outside_the_day_range": sum(
                 n for day, n in per_day.items() if not opened.settings.archive.spans(day)
             ),

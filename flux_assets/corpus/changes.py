@@ -12,17 +12,18 @@ def changed_days(ledger: Ledger, paths: Paths) -> dict[str, str]:
     """Days that need `photo_index`, each with a state that changes when the day does again.
 
     A day changed when its folder has another modification time than at its last index, or when
-    the ledger learned of a change in it (intake, a read-only root).
+    the ledger learned of a change in it (intake, a read-only root, a product that is unfinished).
     """
-    indexed = ledger.indexed_days()
+    states = ledger.day_states()
     folders = {path.name: path.stat().st_mtime_ns for path in _day_folders(paths.originals)}
-    changed = {
-        day: f"folder {mtime}" for day, mtime in folders.items() if indexed.get(day, -1) != mtime
-    }
-    for day in ledger.changed_days():
-        changed.setdefault(day, f"ledger {folders.get(day, 0)}")
-    vanished = {day for day, mtime in indexed.items() if mtime is not None} - folders.keys()
-    return changed | {day: "folder gone" for day in vanished if paths.originals.exists()}
+    mounted = paths.originals.exists()
+    changed = {}
+    for day in sorted(states.keys() | folders.keys()):
+        folder, known = folders.get(day), states.get(day)
+        moved = known is None or (mounted and known.folder_mtime_ns != folder)
+        if moved or (known and known.changed):
+            changed[day] = f"{folder} {known.revision if known else 0}"
+    return changed
 
 
 def _day_folders(originals: Path, depth: int = 3) -> Iterator[Path]:

@@ -5,6 +5,8 @@ temporary name until it has been read back, the ledger learns of it after it has
 and the dropped file goes only when the ledger knows where its content lies.
 """
 
+import sqlite3
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,12 +24,15 @@ from flux_resources.data_root import DataRoot
 from flux_resources.files import copy_proven, legible, sha256_of, sync_folder
 from flux_resources.ledger import ORIGINALS, Content, IntakeEntry, Ledger, Location
 
+_State = tuple[int, int, int, int]
+
 
 @dataclass(frozen=True)
 class Outcome:
     """What became of one file.
 
-    `action` is filed, duplicate, rejected, or failed (left where it was, to be tried again);
+    `action` is filed, duplicate, rejected, or, for files that stay where they are and are tried
+    again, failed and changing (somebody is still writing);
     `day` is set when the photograph was filed, `warning` when its time is doubtful.
     """
 
@@ -66,12 +71,15 @@ class Intake:
     def _take_safely(self, source: Path) -> Outcome:
         try:
             return self._take(source)
-        except OSError as error:
+        except (OSError, ValueError, OverflowError, sqlite3.Error) as error:
             return Outcome(source, "failed", f"{type(error).__name__}: {error}")
 
     def _take(self, source: Path) -> Outcome:
         if reason := self._exclusion.refuses(self._name_of(source)):
             return self._finish_earlier(source, None) or self._reject(source, None, reason)
+        if self._is_changing(source):
+            return Outcome(source, "changing")
+        seen = _state(source)
         sha256 = sha256_of(source)
         with self._same_content[sha256]:  # copies of one content in a batch wait for each other
             if done := self._finish_earlier(source, sha256):
@@ -83,22 +91,32 @@ class Intake:
                 picture = identify(source)
             except NotAPhotograph as error:
                 return self._reject(source, sha256, str(error))
-            return self._file(source, sha256, picture)
+            return self._file(source, seen, sha256, picture)
 
-    def _file(self, source: Path, sha256: str, picture: Picture) -> Outcome:
-        time = self._filing_time(source)
-        stem = self._stem(source, sha256, time)
+    def _file(self, source: Path, seen: _State, sha256: str, picture: Picture) -> Outcome:
+        taken = self._filing_time(source)
+        stem = self._stem(source, sha256, taken)
         day = stem[:10]
         folder = self._paths.original_day(day)
         temporary = folder / f"._{sha256[:16]}.partial"
         copy_proven(source, temporary, sha256)
+        if _state(source) != seen:
+            temporary.unlink()
+            return Outcome(source, "changing")
         with self._naming:
             target, photo_id = self._free_name(folder, stem, source.suffix, sha256, picture.format)
             temporary.replace(target)
             sync_folder(folder)
-            self._record(source, target, day, sha256, photo_id, picture, time)
-        self._clear(source)
-        return Outcome(source, "filed", None, photo_id, day, time.warning)
+            self._record(source, target, day, sha256, photo_id, picture, taken)
+        if _state(source) == seen:  # else it grew meanwhile, and what it is now is another file
+            self._clear(source)
+        return Outcome(source, "filed", None, photo_id, day, taken.warning)
+
+    def _is_changing(self, source: Path) -> bool:
+        """Whether a file in the inbox changed since it was listed."""
+        if not source.is_relative_to(self._paths.inbox):
+            return False
+        return time.time() - source.stat().st_ctime < self._settings.intake.settle_seconds
 
     def _stem(self, source: Path, sha256: str, time: FilingTime) -> str:
         """The canonical stem; a content that was lost and returns has the one it had."""
@@ -243,6 +261,12 @@ class Intake:
         if source.is_relative_to(inbox):
             with self._moving:
                 move_aside(source, folder / source.relative_to(inbox), reason)
+
+
+def _state(path: Path) -> _State:
+    """What changes when a file's content does: inode, size, modification and change time."""
+    stat = path.stat()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
 def _timestamp(seconds: float) -> str:

@@ -22,15 +22,14 @@ class IntakeLog(dy.Schema):
     at = dy.String(description="UTC, ISO 8601.")
 
 
-def publish_journal(tables: TableStore, ledger: Ledger) -> pl.DataFrame:
-    """Write the whole journal to its table and return it."""
+def publish_journal(tables: TableStore, ledger: Ledger) -> None:
+    """Write the whole journal to its table."""
     rows = pl.DataFrame(
         [astuple(entry) for entry in ledger.entries()],
         schema={name: column.dtype for name, column in IntakeLog.columns().items()},
         orient="row",
     )
     tables.write(INTAKE_LOG, rows, IntakeLog)
-    return rows
 
 
 def restore_journal(tables: TableStore, ledger: Ledger) -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from pathlib import Path
 
+from flux_resources.errors import FluxError
+
 MARKER = ".flux-root"
 
 
-class LossSuspected(RuntimeError):
+class LossSuspected(FluxError):
     """Photographs seem to have vanished; what was known is kept."""
 
 

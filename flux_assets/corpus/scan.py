@@ -125,7 +125,7 @@ class Scanner:
             return
         for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
             path = Path(entry.path).relative_to(base)
-            if entry.is_symlink():
+            if entry.is_symlink() or (entry.is_dir() and entry.name.startswith(".")):
                 continue
             if entry.is_dir():
                 yield from self._list(base, Path(entry.path))

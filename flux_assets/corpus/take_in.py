@@ -1,6 +1,6 @@
 """Intake as a whole: lock, ledger, files, and the log at the end."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from flux_resources.files import single_writer
 from flux_resources.ledger import ORIGINALS, Ledger
 
 
-def take_in(archive: DataRoot, files: Iterable[Path]) -> list[Outcome]:
+def take_in(archive: DataRoot, files: Sequence[Path]) -> list[Outcome]:
     """File photographs, one process at a time, and publish the intake log.
 
     Raises:

@@ -17,13 +17,14 @@ from flux_assets.demo.photographs import own_photographs, packaged_photographs
 from flux_assets.demo.plan import plan_shots
 from flux_assets.demo.staging import stage_frames, stage_issue, stage_keepers
 from flux_assets.demo.truth import TRUTH_FILE, DemoTruth, read_truth, write_truth
+from flux_resources.errors import FluxError
 
 logger = logging.getLogger(__name__)
 
 STAGING = ".demo-staging"
 
 
-class NotADemoRootError(RuntimeError):
+class NotADemoRootError(FluxError):
     """The data root holds photographs that are not the demo's."""
 
 
@@ -112,6 +113,9 @@ def _known_truth(root: Path, photos: Path | None, seed: int) -> DemoTruth:
 
 
 def _refuse_foreign_photographs(root: Path) -> None:
+    """An archive is known by its ledger, even while the disk with its photographs is away."""
+    if (root / "FLUX_METADATA" / "ledger.sqlite").exists():
+        raise NotADemoRootError(f"{root} is an archive; the demo wants a folder of its own")
     for folder in ("FLUX_INBOX", "FLUX_ARCHIVE"):
         for path in (root / folder).rglob("*"):
             if path.suffix.lower() in {".jpg", ".jpeg", ".dng"}:

@@ -16,13 +16,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from flux_resources.errors import FluxError
+
 logger = logging.getLogger(__name__)
 
 PICTURE_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"})
 LONGEST_EDGE = 3240  # px: twice a demo frame; more only costs memory
 
 
-class MissingPhotographsError(RuntimeError):
+class MissingPhotographsError(FluxError):
     """No usable source photographs: a package is absent, or a folder holds no picture."""
 
 

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import yaml
+from rich.markup import escape
 
 from flux_assets.console import bars, console, show_results, show_status, write_sheet
 from flux_assets.demo.archive import build_demo
@@ -42,7 +43,9 @@ def show_demo(root: Path, photos: Path | None) -> None:
             root, photos=photos, on_frame=lambda _, total: advance("frames", 1, total)
         )
     write_settings(root)
-    console.print(f"{root}: {len(demo.truth.frames)} files, {len(demo.truth.keepers)} keepers")
+    console.print(
+        f"{escape(str(root))}: {len(demo.truth.frames)} files, {len(demo.truth.keepers)} keepers"
+    )
     archive = DataRoot.open(root)
     if demo.newly_built:
         time.sleep(_SETTLE_SECONDS)
@@ -55,13 +58,13 @@ def show_demo(root: Path, photos: Path | None) -> None:
     searches = Archive(root)
     for query in QUERIES:
         found = searches.search(query, limit=12)
-        console.print(f"[bold]“{query}”[/]")
+        console.print(f"“{query}”", style="bold")
         show_results(found.head(3))
     sheet = root / "demo_search.jpg"
     write_sheet(found, f"“{QUERIES[-1]}”", sheet)
-    console.print(f"contact sheet of the last one: {sheet}")
+    console.print(escape(f"contact sheet of the last one: {sheet}"), soft_wrap=True)
     console.rule(f"done in {time.perf_counter() - started:.0f} s")
-    console.print(_NEXT.format(root=root), soft_wrap=True)
+    console.print(escape(_NEXT.format(root=root)), soft_wrap=True)
 
 
 def write_settings(root: Path) -> None:

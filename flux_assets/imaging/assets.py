@@ -42,6 +42,6 @@ def proxies(context: dg.AssetExecutionContext, archive: ArchiveResource) -> None
             version=proxies_version(imaging),
             compute=partial(build_proxies, day=day, paths=opened.paths, settings=imaging),
             still_valid=partial(files_exist, paths=opened.paths),
+            forget=partial(remove_proxies, day=day, paths=opened.paths, tables=opened.tables),
         )
-        remove_proxies(report.removed, day=day, paths=opened.paths, tables=opened.tables)
         record_day(context, report)

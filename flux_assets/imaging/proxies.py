@@ -23,6 +23,7 @@ from flux_resources.tables import TableStore
 
 PROXIES_VERSION = "1"
 _THUMB_QUALITY = 85
+_DECODED = frozenset({"JPEG", "PNG", "WEBP", "TIFF"})
 _COLUMNS = ("proxy_path", "thumb_path", "median_luminance", "dark_ratio", "mean_saturation")
 
 
@@ -50,20 +51,25 @@ def proxies_version(settings: ImagingSettings) -> str:
 def build_proxies(
     inputs: pl.DataFrame, *, day: str, paths: Paths, settings: ImagingSettings
 ) -> pl.DataFrame:
-    """Proxy rows for index rows (`photo_id`, `path`); a broken picture gives an error row.
+    """Proxy rows for index rows (`photo_id`, `path`, `format`).
+
+    A picture that is broken, or of a format that is not decoded, gives an error row.
 
     At most `settings.workers` originals are in memory at once.
     """
     build = partial(_build_row, day, paths, settings)
     with ThreadPoolExecutor(settings.workers) as pool:
-        rows = list(pool.map(build, inputs["photo_id"], inputs["path"]))
+        rows = list(pool.map(build, *inputs.select("photo_id", "path", "format")))
     schema = {name: Proxies.columns()[name].dtype for name in ("photo_id", *_COLUMNS, "error")}
     return pl.DataFrame(rows, schema=schema | {"retry": pl.Boolean()})
 
 
 def _build_row(
-    day: str, paths: Paths, settings: ImagingSettings, photo_id: str, path: str
+    day: str, paths: Paths, settings: ImagingSettings, photo_id: str, path: str, image_format: str
 ) -> dict[str, object]:
+    if image_format not in _DECODED:  # a RAW file opened as TIFF would give a postage stamp
+        message = f"proxies: {image_format} files are not decoded"
+        return {"photo_id": photo_id, "error": message, "retry": False}
     original = paths.absolute(path)
     proxy_file, thumb_file = paths.proxy(day, photo_id), paths.thumb(photo_id)
     try:
@@ -72,9 +78,10 @@ def _build_row(
         size = fitted(proxy.size, settings.thumb_pixels)
         _save(proxy.resize(size, Image.Resampling.BICUBIC), thumb_file, _THUMB_QUALITY)
     except Exception as error:  # decoders raise whatever broken bytes provoke
-        lost = not original.exists() or isinstance(error, MemoryError)
+        # A broken picture stays broken; a full disk or a lost mount (these carry an errno) do not.
+        passing = isinstance(error, MemoryError) or getattr(error, "errno", None) is not None
         message = f"proxies: {type(error).__name__}: {error}"
-        return {"photo_id": photo_id, "error": message, "retry": lost}
+        return {"photo_id": photo_id, "error": message, "retry": passing}
     return {
         "photo_id": photo_id,
         "proxy_path": paths.relative(proxy_file),

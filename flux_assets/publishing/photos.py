@@ -1,6 +1,7 @@
 """`photos`: one row per photograph, joined over every product. Published as `flux.duckdb`."""
 
 import json
+from collections.abc import Sequence
 
 import dataframely as dy
 import duckdb
@@ -86,6 +87,15 @@ def _best_time() -> pl.Expr:
 
 def _as_json(tags: pl.Series) -> str:
     return json.dumps(tags.to_list(), ensure_ascii=False)
+
+
+def read_photos(paths: Paths, query: str, values: Sequence[object] | None = None) -> pl.DataFrame:
+    """The answer of `flux.duckdb` to an SQL query.
+
+    Each query opens the file anew, so that one swapped in since is seen.
+    """
+    with duckdb.connect(str(paths.duckdb), read_only=True) as database:
+        return pl.DataFrame(database.sql(query, params=values or []).to_arrow_table())
 
 
 def publish_photos(photos: pl.DataFrame, paths: Paths) -> None:

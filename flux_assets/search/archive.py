@@ -8,26 +8,26 @@ from functools import cached_property
 from pathlib import Path
 from typing import Unpack
 
-import duckdb
 import polars as pl
 
+from flux_assets.publishing.photos import read_photos
 from flux_assets.search.filters import Filters, where
-from flux_resources.clip.embedder import Embedder
-from flux_resources.clip.names import table_name
+from flux_resources.clip.embedder import Embedder, load_embedder
 from flux_resources.data_root import DataRoot
+from flux_resources.errors import FluxError
 from flux_resources.settings import data_root
-from flux_resources.vectors import Vectors, VectorStore
+from flux_resources.vectors import Vectors, VectorStore, active_vectors
 
 _SHOWN = (
     "photo_id, path, captured_at, location_city, location_country, tags, thumb_path, proxy_path"
 )
 
 
-class NotBuilt(RuntimeError):
+class NotBuilt(FluxError):
     """The archive has nothing to search yet; the message says what to run."""
 
 
-class NotFound(LookupError):
+class NotFound(FluxError):
     """No such photograph in the archive."""
 
 
@@ -54,7 +54,7 @@ class Archive:
             NotBuilt: no photographs are published, or none has a vector of the active model.
             flux_resources.clip.errors.ModelUnavailable: the model's weights are not to be had.
         """
-        self._require_vectors()
+        self._require_built(filters)
         return self._nearest(self.embedder.encode_texts([text])[0], limit, filters)
 
     def similar(
@@ -68,7 +68,7 @@ class Archive:
             NotBuilt: as for `search`.
             NotFound: neither a photograph with a vector nor a readable picture.
         """
-        self._require_vectors()
+        self._require_built(filters)
         vector = self._store.vector_of(str(photo))
         if vector is not None:
             found = self._nearest(vector, limit + 1, filters)
@@ -78,21 +78,11 @@ class Archive:
     @cached_property
     def embedder(self) -> Embedder:
         """The active model, loaded once."""
-        from flux_resources.clip.loading import load_clip
-
-        vision = self._archive.settings.vision
-        clip = load_clip(
-            vision.model,
-            device=vision.device,
-            precision=vision.precision,
-            checkpoint=vision.checkpoint,
-        )
-        return Embedder(clip, vision.batch_size)
+        return load_embedder(self._archive.settings.vision)
 
     @cached_property
     def _store(self) -> VectorStore:
-        model = table_name(self._archive.settings.vision.model)
-        return VectorStore(self.paths.vectors, self.paths.locks, model)
+        return active_vectors(self._archive)
 
     def _vector_of_file(self, file: Path) -> Vectors:
         if not file.is_file():
@@ -106,18 +96,18 @@ class Archive:
     def _nearest(self, vector: Vectors, limit: int, filters: Filters) -> pl.DataFrame:
         """The best `limit` photographs that pass the filters.
 
-        Vectors are asked for in growing numbers until enough of them pass, so that what
-        `photos` says today decides, and an unfiltered search stays cheap.
+        Vectors are asked for in growing numbers until enough of them pass: what `photos` says
+        today decides, and only the photographs that are near are looked up.
         """
         condition, values = where(filters)
-        allowed = self._query(f"SELECT {_SHOWN} FROM photos WHERE {condition}", values)
+        query = f"SELECT {_SHOWN} FROM photos WHERE photo_id IN (SELECT unnest(?)) AND {condition}"
         total, asked = self._store.count(), limit
         while True:
             asked = min(asked * 4, total)
-            found = self._store.nearest(vector, asked).join(
-                allowed, on="photo_id", how="inner", maintain_order="left"
-            )
-            if found.height >= min(limit, allowed.height) or asked == total:
+            near = self._store.nearest(vector, asked)
+            passing = self._query(query, [near["photo_id"].to_list(), *values])
+            found = near.join(passing, on="photo_id", how="inner", maintain_order="left")
+            if found.height >= limit or asked == total:
                 return self._present(found.head(limit))
 
     def _present(self, found: pl.DataFrame) -> pl.DataFrame:
@@ -132,14 +122,14 @@ class Archive:
         return pl.when(stored.str.starts_with("/")).then(stored).otherwise(below_root).alias(column)
 
     def _query(self, query: str, values: list[object] | None = None) -> pl.DataFrame:
-        """Each query opens the file anew: a swapped-in file is seen by the next one."""
         if not self.paths.duckdb.exists():
             raise NotBuilt(f"{self.paths.root} has no photographs yet; run: flux materialize")
-        with duckdb.connect(str(self.paths.duckdb), read_only=True) as database:
-            relation = database.sql(query, params=values or [])
-            return pl.DataFrame(relation.to_arrow_table())
+        return read_photos(self.paths, query, values)
 
-    def _require_vectors(self) -> None:
+    def _require_built(self, filters: Filters) -> None:
+        known = "SELECT count(keeper) AS n FROM photos"
+        if filters.get("keeper") is not None and not self._query(known)["n"].item():
+            raise NotBuilt("nobody has said yet which photographs are keepers; search without")
         if not self._store.count():
             raise NotBuilt(
                 f"no photograph has a vector of the model {self._store.table_name}; "

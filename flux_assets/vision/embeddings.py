@@ -160,7 +160,7 @@ class EmbeddingRange:
             pl.lit(dimensions, dtype=pl.Int32).alias("dimensions"),
             ("embeddings: " + failed).alias("error"),
             pl.Series(encoded.vectors).cast(pl.List(pl.Float32)).alias("vector"),
-        ).with_columns(retry=pl.lit(False))
+        ).with_columns(retry=pl.col("error").is_not_null())
 
     def _store(self, waiting: list[_Day], computed: pl.DataFrame) -> None:
         """One commit with the kept and the new vectors of every day that changed."""

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import dataframely as dy
 import numpy as np
@@ -32,13 +32,17 @@ class Tags(PhotoTable):
 TAGS = Product("tags", Tags, value="tags")
 
 
+Cosine = Annotated[float, Field(ge=-1, le=1)]
+
+
 class Asking(BaseModel):
-    """How a model is asked, and when it is believed."""
+    """How a model is asked, and when it is believed; `thresholds` names tags that differ."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     template: Annotated[str, Field(pattern=r"\{\}")] = "a photo of {}"
-    threshold: Annotated[float, Field(ge=-1, le=1)] = 0.25
+    threshold: Cosine = 0.25
+    thresholds: dict[str, Cosine] = {}
     limit: Annotated[int, Field(ge=1)] = 5
 
 
@@ -53,11 +57,15 @@ class Vocabulary(BaseModel):
 
 @dataclass(frozen=True)
 class TagBook:
-    """A vocabulary in one model's space: `vectors` is float32 `(tags, d)`."""
+    """A vocabulary in one model's space.
+
+    `vectors` is float32 `(tags, d)`, `thresholds` float64 `(tags,)`; at most `limit` are given.
+    """
 
     names: tuple[str, ...]
     vectors: Vectors
-    asking: Asking
+    thresholds: "np.ndarray[Any, np.dtype[np.float64]]"
+    limit: int
 
 
 def load_vocabulary(file: Path | None) -> Vocabulary:
@@ -94,7 +102,9 @@ def open_tag_book(vocabulary: Vocabulary, embedder: Embedder) -> TagBook:
     """The vocabulary in the space of the embedder's model."""
     model = embedder.clip.name
     vectors = _vectors_of(embedder, tuple(prompts(vocabulary, model)))
-    return TagBook(tuple(vocabulary.tags), vectors, asking_of(vocabulary, model))
+    asking, names = asking_of(vocabulary, model), tuple(vocabulary.tags)
+    thresholds = np.array([asking.thresholds.get(name, asking.threshold) for name in names])
+    return TagBook(names, vectors, thresholds, asking.limit)
 
 
 @lru_cache(maxsize=4)
@@ -118,8 +128,9 @@ def _row(photo_id: str, vector: Vectors | None, book: TagBook) -> dict[str, obje
     if vector is None:
         return {"photo_id": photo_id, "error": "tags: no vector (see embeddings)"}
     scores = book.vectors @ vector
-    order = np.argsort(-scores, kind="stable")[: book.asking.limit]
-    given = [int(position) for position in order if scores[position] >= book.asking.threshold]
+    margins = scores - book.thresholds
+    order = np.argsort(-margins, kind="stable")[: book.limit]
+    given = [int(position) for position in order if margins[position] >= 0]
     return {
         "photo_id": photo_id,
         "tags": [book.names[position] for position in given],

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from flux_resources.settings import VisionSettings
 from flux_resources.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -109,6 +110,23 @@ class Embedder:
             torch.cuda.empty_cache()
         half = (len(tensors) + 1) // 2
         return np.vstack([self._forward(tensors[:half]), self._forward(tensors[half:])])
+
+
+def load_embedder(vision: VisionSettings) -> Embedder:
+    """The model that the settings name, ready to encode.
+
+    Raises:
+        flux_resources.clip.errors.ModelUnavailable: its weights are not to be had.
+    """
+    from flux_resources.clip.loading import load_clip
+
+    clip = load_clip(
+        vision.model,
+        device=vision.device,
+        precision=vision.precision,
+        checkpoint=vision.checkpoint,
+    )
+    return Embedder(clip, vision.batch_size)
 
 
 def _unit(features: "torch.Tensor") -> Vectors:

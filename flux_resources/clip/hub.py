@@ -24,11 +24,28 @@ def hub_checkpoint(name: str) -> Path:
     except Exception as error:  # offline, proxy, disk full, hub errors: all end the same way
         raise ModelUnavailable(
             f"The weights of {name} are not on this machine, and the model hub cannot be used "
-            f"({type(error).__name__}: {_first_line(error)}). On a connected machine fetch "
-            f"{weights.url} (file {weights.file} of {weights.repository}), copy it here, and set "
-            f"`vision.checkpoint` in flux.yaml to its path; or set `vision.model: mini`, which is "
-            f"bundled. Vectors of {table_name(name)} and of another model never mix."
+            f"({type(error).__name__}: {_first_line(error)}). Either {how_to_get(name)}, or set "
+            f"`vision.model: mini`, which is bundled. Vectors of {table_name(name)} and of another "
+            f"model never mix."
         ) from error
+
+
+def is_cached(name: str) -> bool:
+    """Whether the weights lie in the local hub cache."""
+    from huggingface_hub import try_to_load_from_cache
+
+    weights = PRETRAINED[name]
+    files = (weights.file, weights.older_file)
+    return any(isinstance(try_to_load_from_cache(weights.repository, f), str) for f in files)
+
+
+def how_to_get(name: str) -> str:
+    """How weights come to a machine without a connection."""
+    weights = PRETRAINED[name]
+    return (
+        f"fetch {weights.url} (file {weights.file} of {weights.repository}) on a connected "
+        f"machine, copy it here, and set `vision.checkpoint` in flux.yaml to its path"
+    )
 
 
 def _first_line(error: Exception) -> str:

@@ -16,7 +16,7 @@ from flux_resources.clip.hardware import (
     choose_precision,
     torch_dtype,
 )
-from flux_resources.clip.hub import hub_checkpoint
+from flux_resources.clip.hub import how_to_get, hub_checkpoint, is_cached
 from flux_resources.clip.manifest import sha256, verified_digests
 from flux_resources.clip.mini import FOLDER, WEIGHTS, load_mini
 from flux_resources.clip.names import BUNDLED, PRETRAINED, table_name
@@ -96,6 +96,21 @@ def weights_version(name: str, checkpoint: Path | None = None) -> str:
     if name == BUNDLED:
         return verified_digests(FOLDER)[WEIGHTS][:_DIGEST]
     return sha256(_checkpoint(name, checkpoint))[:_DIGEST]
+
+
+def missing_weights(name: str) -> str | None:
+    """What is missing on this machine before `name` can be loaded, and the remedy; None if
+    nothing is. Loads and downloads nothing.
+    """
+    if name == BUNDLED:
+        try:
+            verified_digests(FOLDER)
+        except ModelUnavailable as error:
+            return str(error)
+        return None
+    if name not in PRETRAINED:
+        return f"{name} has no weights of its own here: set `vision.checkpoint` to a local file."
+    return None if is_cached(name) else f"{name} is downloaded on first use, or {how_to_get(name)}"
 
 
 def _checkpoint(name: str, given: Path | None) -> Path:

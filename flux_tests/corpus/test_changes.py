@@ -8,7 +8,7 @@ import pytest
 
 from flux_assets.corpus import changes
 from flux_resources.data_root import DataRoot
-from flux_tests.conftest import Photograph
+from flux_tests.conftest import SETTINGS, Photograph
 from flux_tests.corpus.looking import DAY, empty_inbox, index_day, scan
 
 
@@ -77,7 +77,9 @@ def test_an_unmounted_archive_changed_nowhere(filled: DataRoot) -> None:
 def test_days_of_a_read_only_root_changed_when_a_scan_says_so(
     archive: DataRoot, photograph: Photograph, tmp_path: Path
 ) -> None:
-    (archive.paths.root / "flux.yaml").write_text(f"archive: {{roots: [{tmp_path / 'disk'}]}}")
+    (archive.paths.root / "flux.yaml").write_text(
+        SETTINGS + f"archive: {{roots: [{tmp_path / 'disk'}]}}"
+    )
     rooted = DataRoot.open(archive.paths.root)
     files = [photograph(tmp_path / "disk" / f"R{seed}.jpg", seed=seed) for seed in range(2)]
     scan(rooted)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flux_assets.corpus.take_in import take_in
 from flux_resources.data_root import DataRoot
-from flux_tests.conftest import Photograph
+from flux_tests.conftest import SETTINGS, Photograph
 from flux_tests.corpus.looking import (
     DAY,
     digest,
@@ -105,7 +105,7 @@ def test_a_raw_ending_with_jpeg_content_is_filed_as_the_jpeg_it_is(
 def test_photographs_outside_the_day_range_are_filed_and_counted(
     archive: DataRoot, photograph: Photograph
 ) -> None:
-    (archive.paths.root / "flux.yaml").write_text("archive: {end: 2022-12-31}")
+    (archive.paths.root / "flux.yaml").write_text(SETTINGS + "archive: {end: 2022-12-31}")
     archive = DataRoot.open(archive.paths.root)
     photograph(archive.paths.inbox / "inside.jpg")
     photograph(archive.paths.inbox / "after.jpg", datetime(2023, 5, 1, 9), seed=1)

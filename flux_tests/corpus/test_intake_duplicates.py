@@ -8,7 +8,7 @@ import pytest
 
 from flux_assets.corpus.photo_index import PHOTO_INDEX
 from flux_resources.data_root import DataRoot
-from flux_tests.conftest import Photograph
+from flux_tests.conftest import SETTINGS, Photograph
 from flux_tests.corpus.looking import (
     DAY,
     contents_of,
@@ -24,7 +24,9 @@ from flux_tests.corpus.looking import (
 @pytest.fixture(params=[1, 8], ids=["one worker", "eight workers"])
 def hands(archive: DataRoot, request: pytest.FixtureRequest) -> Iterator[DataRoot]:
     """The archive with few and with many workers."""
-    (archive.paths.root / "flux.yaml").write_text(f"imaging: {{workers: {request.param}}}")
+    (archive.paths.root / "flux.yaml").write_text(
+        SETTINGS + f"imaging: {{workers: {request.param}}}"
+    )
     yield DataRoot.open(archive.paths.root)
 
 
@@ -74,7 +76,7 @@ def test_a_content_known_from_a_read_only_root_is_a_duplicate(
 ) -> None:
     root = archive.paths.root.parent / "disk"
     shared = photograph(root / "R0001.JPG")
-    (archive.paths.root / "flux.yaml").write_text(f"archive: {{roots: [{root}]}}")
+    (archive.paths.root / "flux.yaml").write_text(SETTINGS + f"archive: {{roots: [{root}]}}")
     archive = DataRoot.open(archive.paths.root)
     scan(archive)
     shutil.copy2(shared, archive.paths.inbox / "dropped.jpg")

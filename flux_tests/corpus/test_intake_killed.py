@@ -20,7 +20,7 @@ from flux_assets.corpus import intake
 from flux_resources import files
 from flux_resources.data_root import DataRoot
 from flux_resources.ledger import Ledger
-from flux_tests.conftest import Photograph
+from flux_tests.conftest import SETTINGS, Photograph
 from flux_tests.corpus.looking import (
     contents_of,
     empty_inbox,
@@ -91,7 +91,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def _archive(root: Path, drop: Callable[[Path], None]) -> DataRoot:
     root.mkdir()
-    (root / "flux.yaml").write_text("imaging: {workers: 1}")
+    (root / "flux.yaml").write_text(SETTINGS + "imaging: {workers: 1}")
     archive = DataRoot.open(root)
     drop(archive.paths.inbox)
     return archive

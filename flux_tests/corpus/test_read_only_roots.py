@@ -10,7 +10,7 @@ import pytest
 
 from flux_assets.corpus.loss_guard import LossSuspected
 from flux_resources.data_root import DataRoot
-from flux_tests.conftest import Photograph
+from flux_tests.conftest import SETTINGS, Photograph, changed_days
 from flux_tests.corpus.looking import DAY, empty_inbox, files_in, index_day, indexed, scan
 
 OTHER_DAY = "2022-07-01"
@@ -29,7 +29,7 @@ def disk(tmp_path: Path, photograph: Photograph) -> Path:
 @pytest.fixture
 def rooted(archive: DataRoot, disk: Path) -> DataRoot:
     """The archive with that disk as a read-only root."""
-    (archive.paths.root / "flux.yaml").write_text(f"archive: {{roots: [{disk}]}}")
+    (archive.paths.root / "flux.yaml").write_text(SETTINGS + f"archive: {{roots: [{disk}]}}")
     return DataRoot.open(archive.paths.root)
 
 
@@ -71,7 +71,7 @@ def test_a_scan_that_finds_nothing_new_changes_no_day(rooted: DataRoot) -> None:
 
     assert (report.files, report.new, report.gone) == (2, 0, 0)
     with rooted.ledger() as ledger:
-        assert ledger.changed_days() == []
+        assert changed_days(ledger) == []
 
 
 def test_a_copy_on_the_disk_takes_over_when_the_original_goes(rooted: DataRoot, disk: Path) -> None:
@@ -147,7 +147,7 @@ def test_excluded_names_on_a_disk_are_left_out(
 def test_a_root_that_leaves_the_settings_leaves_the_index(rooted: DataRoot) -> None:
     scan(rooted)
     index_day(rooted)
-    (rooted.paths.root / "flux.yaml").write_text("archive: {roots: []}")
+    (rooted.paths.root / "flux.yaml").write_text(SETTINGS + "archive: {roots: []}")
     without = DataRoot.open(rooted.paths.root)
 
     scan(without)

@@ -1,13 +1,16 @@
 """Sensors: a dropped photograph becomes searchable with no further command."""
 
+import os
 import time
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.events import EngineEventData
 
 from flux_assets.automation import changed_days_sensor, inbox_sensor
 from flux_assets.definitions import build_defs
+from flux_assets.instance import open_instance
 from flux_assets.search import Archive
 from flux_resources.data_root import DataRoot
 from flux_resources.resources import ArchiveResource
@@ -20,7 +23,10 @@ def evaluate(
 ) -> dg.SensorResult:
     resource = ArchiveResource(root=str(archive.paths.root))
     context = dg.build_sensor_context(
-        cursor=cursor, resources={"archive": resource}, definitions=build_defs()
+        cursor=cursor,
+        instance=open_instance(archive),
+        resources={"archive": resource},
+        definitions=build_defs(),
     )
     data = sensor.evaluate_tick(context)
     return dg.SensorResult(
@@ -75,6 +81,22 @@ def test_a_photograph_put_into_a_day_folder_by_hand_is_noticed(
     photograph(enriched.paths.original_day(DAYS[1]) / "by-hand.jpg", seed=50)
     (request,) = evaluate(changed_days_sensor, enriched).run_requests or []
     assert request.tags["dagster/asset_partition_range_start"] == DAYS[1]
+
+
+def test_nothing_is_requested_while_an_earlier_run_is_active(
+    archive: DataRoot, dropped: list[Path], instance: dg.DagsterInstance
+) -> None:
+    (intake,) = evaluate(inbox_sensor, archive).run_requests or []
+    assert start(intake, "intake", archive, instance)
+    active = instance.create_run_for_job(
+        build_defs().resolve_job_def("enrich"),
+        status=dg.DagsterRunStatus.STARTED,
+        tags={"dagster/partition": DAYS[0]},
+    )
+    instance.report_engine_event("here", active, EngineEventData.in_process(os.getpid()))
+    assert not evaluate(changed_days_sensor, archive).run_requests
+    instance.report_run_failed(active)
+    assert evaluate(changed_days_sensor, archive).run_requests
 
 
 def test_days_outside_the_range_are_not_requested(

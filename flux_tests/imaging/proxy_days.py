@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from flux_assets.corpus.pictures import sniff
 from flux_assets.imaging.proxies import (
     PROXIES,
     Proxies,
@@ -28,9 +29,10 @@ def refresh_proxies(
         {
             "photo_id": [file.stem for file in files],
             "path": [archive.paths.relative(file) for file in files],
+            "format": [_format(file) for file in files],
             "fingerprint": [str(file.stat().st_size) if file.exists() else "" for file in files],
         },
-        schema=dict.fromkeys(("photo_id", "path", "fingerprint"), pl.String),
+        schema=dict.fromkeys(("photo_id", "path", "format", "fingerprint"), pl.String),
     )
     return refresh_day(
         archive.tables,
@@ -41,6 +43,11 @@ def refresh_proxies(
         compute=partial(build_proxies, day=DAY, paths=archive.paths, settings=settings),
         still_valid=partial(files_exist, paths=archive.paths),
     )
+
+
+def _format(file: Path) -> str:
+    """What the index would say; a file that is not there was a JPEG."""
+    return (sniff(file.read_bytes()[:32], file.suffix) if file.exists() else None) or "JPEG"
 
 
 def proxy_rows(archive: DataRoot) -> dict[str, dict[str, object]]:

@@ -8,7 +8,7 @@ from flux_assets.photo_table import Product
 from flux_assets.products import ENRICHMENTS, PRODUCTS
 from flux_assets.publishing.status import archive_status, photographs_by_range
 from flux_resources.data_root import DataRoot
-from flux_tests.conftest import Photograph
+from flux_tests.conftest import SETTINGS, Photograph
 from flux_tests.corpus.looking import DAY, empty_inbox, index_day, indexed
 
 
@@ -63,7 +63,7 @@ def test_photographs_that_are_not_indexed_yet_are_pending(
 def test_photographs_outside_the_day_range_are_counted_apart(
     archive: DataRoot, photograph: Photograph
 ) -> None:
-    (archive.paths.root / "flux.yaml").write_text("archive: {end: 2022-12-31}")
+    (archive.paths.root / "flux.yaml").write_text(SETTINGS + "archive: {end: 2022-12-31}")
     archive = DataRoot.open(archive.paths.root)
     photograph(archive.paths.inbox / "R1.jpg")
     photograph(archive.paths.inbox / "R2.jpg", datetime(2023, 2, 2), seed=1)

@@ -31,7 +31,8 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     datasets = pytest.importorskip("sklearn.datasets")
     folder = tmp_path_factory.mktemp("samples")
     pictures = {
-        name: getattr(data, name)() for name in ("chelsea", "rocket", "coffee", "astronaut")
+        name: getattr(data, name)()
+        for name in ("chelsea", "rocket", "coffee", "astronaut", "camera")
     }
     pictures["flower"] = datasets.load_sample_image("flower.jpg")
     pictures["china"] = datasets.load_sample_image("china.jpg")
@@ -55,7 +56,8 @@ def copy(tmp_path: Path) -> Path:
         ("a cup of coffee", "coffee"),
         ("a red flower", "flower"),
         ("a smiling woman", "astronaut"),
-        ("a temple", "china"),
+        ("an old building with a roof", "china"),
+        ("a man with a camera", "camera"),
     ],
 )
 def test_a_text_finds_the_picture_it_names(

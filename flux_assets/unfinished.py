@@ -1,0 +1,26 @@
+"""Days on which a product is missing, incomplete, or wants to be tried again."""
+
+import polars as pl
+
+from flux_assets.corpus.photo_index import PHOTO_INDEX
+from flux_assets.photo_table import Product
+from flux_assets.products import ENRICHMENTS
+from flux_resources.tables import TableStore
+
+
+def unfinished_days(tables: TableStore) -> list[str]:
+    """Days with an indexed photograph that some product has no finished row of, ascending.
+
+    A run that was killed or failed after the index leaves such days, and so does a row without a
+    fingerprint, whose reason may have passed.
+    """
+    index = tables.scan(PHOTO_INDEX.name, PHOTO_INDEX.schema).select("day", "photo_id")
+    waiting = [_waiting(tables, product, index) for product in ENRICHMENTS]
+    days = pl.concat(waiting).select(pl.col("day").unique().sort()).collect()
+    return days["day"].to_list()
+
+
+def _waiting(tables: TableStore, product: Product, index: pl.LazyFrame) -> pl.LazyFrame:
+    rows = tables.scan(product.name, product.schema)
+    finished = rows.filter(pl.col("fingerprint").is_not_null()).select("day", "photo_id")
+    return index.join(finished, on=["day", "photo_id"], how="anti").select("day")
