@@ -5,7 +5,6 @@ The folder has the layout of a data root. All paths in the returned truth are re
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Sequence
@@ -23,6 +22,7 @@ from flux_assets.demo.keepers import KeeperKind, KeeperPlan, keeper_name, write_
 from flux_assets.demo.photographs import load
 from flux_assets.demo.plan import Shot
 from flux_assets.demo.truth import FrameTruth, KeeperTruth, Oddity
+from flux_resources.files import sha256_of
 
 PHOTOGRAPHER = "DanteSisofo"
 INBOX, KEEPERS, ISSUE = "FLUX_INBOX", "FLUX_ARCHIVE/KEEPERS", "FLUX_ISSUES/FLUX_001"
@@ -70,7 +70,7 @@ def _stage_shot(staging: Path, shot: Shot, serial: str = SERIAL) -> FrameTruth:
     )
     return FrameTruth(
         path=path,
-        sha256=_sha256(staging / path),
+        sha256=sha256_of(staging / path),
         canonical=canonical_of(shot),
         subject=shot.photograph.key,
         shows=shot.shows,
@@ -135,7 +135,7 @@ def _without_exif(staging: Path, shot: Shot) -> FrameTruth:
     )
     return FrameTruth(
         path=path,
-        sha256=_sha256(staging / path),
+        sha256=sha256_of(staging / path),
         subject=shot.photograph.key,
         shows=shot.shows,
         look=recipe.look.value,
@@ -148,13 +148,13 @@ def _truncated(staging: Path, frame: FrameTruth) -> FrameTruth:
     path = Path(frame.path).parent.as_posix() + "/R0009001.JPG"
     whole = (staging / frame.path).read_bytes()
     (staging / path).write_bytes(whole[: len(whole) * 2 // 5])
-    return FrameTruth(path=path, sha256=_sha256(staging / path), oddity=Oddity.TRUNCATED)
+    return FrameTruth(path=path, sha256=sha256_of(staging / path), oddity=Oddity.TRUNCATED)
 
 
 def _not_an_image(staging: Path) -> FrameTruth:
     path = f"{INBOX}/old card/shopping list.JPG"
     (staging / path).write_text("HP5, two rolls\nbatteries\nbread\n", "utf-8")
-    return FrameTruth(path=path, sha256=_sha256(staging / path), oddity=Oddity.NOT_AN_IMAGE)
+    return FrameTruth(path=path, sha256=sha256_of(staging / path), oddity=Oddity.NOT_AN_IMAGE)
 
 
 def stage_keepers(staging: Path, shots: Sequence[Shot], seed: int) -> list[KeeperTruth]:
@@ -182,7 +182,3 @@ def stage_issue(staging: Path, shots: Sequence[Shot]) -> list[str]:
     folder.mkdir(parents=True)
     (folder / "frames.txt").write_text("\n".join(names) + "\n", "utf-8")
     return names
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -5,6 +5,7 @@ disk and two batches at most are in memory. A batch that does not fit the accele
 and tried again.
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from flux_resources.clip.loading import ClipModel
 
-_DECODERS = 2
+_DECODERS = min(8, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
@@ -71,18 +72,18 @@ class Embedder:
 
     def _decoded(self, paths: Sequence[Path]) -> "Iterator[tuple[int, list[torch.Tensor | str]]]":
         """Batches of preprocessed pictures with the position of their first, one batch ahead."""
-        starts = range(0, len(paths), self.batch_size)
         with ThreadPoolExecutor(_DECODERS) as pool:
 
             def submit(start: int) -> "list[Future[torch.Tensor | str]]":
                 chunk = paths[start : start + self.batch_size]
                 return [pool.submit(self._load, path) for path in chunk]
 
-            ahead = submit(0) if paths else []
-            for start in starts:
-                current, following = ahead, start + self.batch_size
-                ahead = submit(following) if following < len(paths) else []
+            start, ahead = 0, submit(0)
+            while ahead:
+                current, following = ahead, start + len(ahead)
+                ahead = submit(following)
                 yield start, [future.result() for future in current]
+                start = following
 
     def _load(self, path: Path) -> "torch.Tensor | str":
         """A preprocessed `(3, size, size)` tensor, or why there is none."""
@@ -97,8 +98,16 @@ class Embedder:
             return f"{type(error).__name__}: {error}"
 
     def _forward(self, tensors: "list[torch.Tensor]") -> Vectors:
+        """Vectors of one batch, in as many steps as the accelerator needs.
+
+        A size that did not fit is not tried again.
+        """
         import torch
 
+        size = self.batch_size
+        if len(tensors) > size:
+            starts = range(0, len(tensors), size)
+            return np.vstack([self._forward(tensors[start : start + size]) for start in starts])
         try:
             with torch.inference_mode():
                 batch = torch.stack(tensors).to(self.clip.device, self.clip.dtype)
@@ -108,8 +117,8 @@ class Embedder:
                 raise
         if self.clip.device.startswith("cuda"):
             torch.cuda.empty_cache()
-        half = (len(tensors) + 1) // 2
-        return np.vstack([self._forward(tensors[:half]), self._forward(tensors[half:])])
+        self.batch_size = (len(tensors) + 1) // 2
+        return self._forward(tensors)
 
 
 def load_embedder(vision: VisionSettings) -> Embedder:

@@ -17,9 +17,10 @@ from flux_resources.clip.hardware import (
     torch_dtype,
 )
 from flux_resources.clip.hub import how_to_get, hub_checkpoint, is_cached
-from flux_resources.clip.manifest import sha256, verified_digests
+from flux_resources.clip.manifest import verified_digests
 from flux_resources.clip.mini import FOLDER, WEIGHTS, load_mini
 from flux_resources.clip.names import BUNDLED, PRETRAINED, table_name
+from flux_resources.files import sha256_of
 
 if TYPE_CHECKING:
     import torch
@@ -75,7 +76,7 @@ def load_clip(
     else:
         path = _checkpoint(name, checkpoint)
         model, preprocess, tokenizer = _load_checkpoint(name, path, words, device)
-        digest = sha256(path)
+        digest = sha256_of(path)
     model.eval().requires_grad_(False)
     size = model.visual.image_size
     return ClipModel(
@@ -95,7 +96,7 @@ def weights_version(name: str, checkpoint: Path | None = None) -> str:
     """The `weights_version` that `load_clip` would give; loads no model, raises as it does."""
     if name == BUNDLED:
         return verified_digests(FOLDER)[WEIGHTS][:_DIGEST]
-    return sha256(_checkpoint(name, checkpoint))[:_DIGEST]
+    return sha256_of(_checkpoint(name, checkpoint))[:_DIGEST]
 
 
 def missing_weights(name: str) -> str | None:

@@ -1,21 +1,15 @@
 """The checksums beside a bundled model: are these the files that were shipped?"""
 
-import hashlib
 from pathlib import Path
 
 from flux_resources.clip.errors import ModelUnavailable
+from flux_resources.files import sha256_of
 
 MANIFEST = "SHA256SUMS"
 _RESTORE = (
     "Restore the folder with `git checkout -- {folder}` in a checkout, or reinstall FLUX "
     "(`pip install --force-reinstall flux-archive`)."
 )
-
-
-def sha256(path: Path) -> str:
-    """Hex digest of a file's content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def verified_digests(folder: Path) -> dict[str, str]:
@@ -36,7 +30,7 @@ def verified_digests(folder: Path) -> dict[str, str]:
             raise ModelUnavailable(
                 f"The bundled model lacks {path}. " + _RESTORE.format(folder=folder)
             )
-        found = sha256(path)
+        found = sha256_of(path)
         if found != expected:
             raise ModelUnavailable(
                 f"{path} ({path.stat().st_size:,} bytes) is not the file that was shipped: its "
@@ -57,5 +51,5 @@ def read_manifest(folder: Path) -> dict[str, str]:
 
 def write_manifest(folder: Path, names: list[str]) -> None:
     """List the present content of `names`."""
-    lines = [f"{sha256(folder / name)}  {name}\n" for name in sorted(names)]
+    lines = [f"{sha256_of(folder / name)}  {name}\n" for name in sorted(names)]
     (folder / MANIFEST).write_text("".join(lines), encoding="utf-8")

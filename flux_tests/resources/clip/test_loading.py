@@ -10,8 +10,8 @@ from PIL import Image
 from flux_resources.clip.errors import ModelUnavailable
 from flux_resources.clip.hardware import choose_device, choose_precision
 from flux_resources.clip.loading import load_clip
-from flux_resources.clip.manifest import sha256
 from flux_resources.clip.names import PRETRAINED, Pretrained, table_name
+from flux_resources.files import sha256_of
 
 SMALL = "ViT-S-32-alt"  # the least architecture that open_clip ships
 
@@ -44,7 +44,7 @@ def test_a_local_checkpoint_is_what_encodes(checkpoint: Path) -> None:
 
     clip = load_clip(SMALL, device="cpu", precision="fp32", checkpoint=checkpoint)
     assert clip.name == table_name(SMALL)
-    assert sha256(checkpoint).startswith(clip.weights_version)
+    assert sha256_of(checkpoint).startswith(clip.weights_version)
     assert (clip.device, clip.dtype, clip.image_size) == ("cpu", torch.float32, 224)
     assert not clip.model.training
     assert not any(p.requires_grad for p in clip.model.parameters())
@@ -124,7 +124,7 @@ def test_a_downloaded_file_is_loaded(
     monkeypatch.setitem(PRETRAINED, SMALL, Pretrained("small", "somebody/small"))
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", download)
     clip = load_clip(SMALL, device="cpu")
-    assert sha256(checkpoint).startswith(clip.weights_version)
+    assert sha256_of(checkpoint).startswith(clip.weights_version)
 
 
 def test_the_repositories_are_those_of_open_clips_own_tags() -> None:

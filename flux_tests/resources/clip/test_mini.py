@@ -14,7 +14,8 @@ from flux_resources.clip import mini
 from flux_resources.clip.embedder import Embedder
 from flux_resources.clip.errors import ModelUnavailable
 from flux_resources.clip.loading import ClipModel, load_clip
-from flux_resources.clip.manifest import MANIFEST, read_manifest, sha256, write_manifest
+from flux_resources.clip.manifest import MANIFEST, read_manifest, write_manifest
+from flux_resources.files import sha256_of
 
 TOTAL_BYTES = 50_000_000
 
@@ -108,7 +109,7 @@ def test_a_mirrored_crop_is_nearest_to_its_original(
 
 def test_the_shipped_files_are_those_listed_and_small_enough() -> None:
     listed = read_manifest(mini.FOLDER)
-    assert {name: sha256(mini.FOLDER / name) for name in listed} == listed
+    assert {name: sha256_of(mini.FOLDER / name) for name in listed} == listed
     assert mini.WEIGHTS in listed
     assert sum(path.stat().st_size for path in mini.FOLDER.iterdir()) < TOTAL_BYTES
 
@@ -130,7 +131,7 @@ def test_loading_opens_no_connection_and_leaves_the_environment_alone(
 
 
 def test_the_weights_version_is_the_start_of_the_files_digest(clip: ClipModel) -> None:
-    assert sha256(mini.FOLDER / mini.WEIGHTS).startswith(clip.weights_version)
+    assert sha256_of(mini.FOLDER / mini.WEIGHTS).startswith(clip.weights_version)
     assert len(clip.weights_version) == 12
 
 
