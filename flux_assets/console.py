@@ -111,15 +111,19 @@ def show_results(found: pl.DataFrame) -> None:
 
 def write_sheet(found: pl.DataFrame, title: str, file: Path) -> None:
     """A contact sheet of search results, as JPEG."""
-    cells = [
+    contact_sheet(sheet_cells(found), title).save(file, "JPEG", quality=90)
+
+
+def sheet_cells(found: pl.DataFrame, heading: str = "") -> list[tuple[Path | None, str]]:
+    """Thumbnail and caption of each search result; the caption names the heading or the place."""
+    return [
         (
             Path(row["thumb_path"]) if row["thumb_path"] else None,
             f"{row['score']:.3f}  {row['captured_at']:%Y-%m-%d %H:%M}\n"
-            f"{place_of(row['location_city'], row['location_country'])}",
+            f"{heading or place_of(row['location_city'], row['location_country'])}",
         )
         for row in found.iter_rows(named=True)
     ]
-    contact_sheet(cells, title).save(file, "JPEG", quality=90)
 
 
 def place_of(city: str | None, country: str | None) -> str:

@@ -6,17 +6,18 @@ from pathlib import Path
 import yaml
 from rich.markup import escape
 
-from flux_assets.console import bars, console, show_results, show_status, write_sheet
+from flux_assets.console import bars, console, sheet_cells, show_results, show_status
 from flux_assets.demo.archive import build_demo
 from flux_assets.demo.staging import PHOTOGRAPHER
 from flux_assets.materialize import bring_up_to_date
 from flux_assets.publishing.status import archive_status, photographs_by_range
 from flux_assets.search import Archive
+from flux_assets.search.contact_sheet import contact_sheet
 from flux_resources.data_root import DataRoot
 from flux_resources.files import atomic_file
 from flux_resources.settings import SETTINGS_FILE
 
-QUERIES = ("a cat", "fog", "a city at night")
+QUERIES = ("a man with a camera in fog", "a cat at night", "a rocket on its launch pad")
 _SETTLE_SECONDS = 1.0
 _SETTINGS = {
     "archive": {"start": "2022-01-01", "end": "2024-12-31"},
@@ -55,14 +56,15 @@ def show_demo(root: Path, photos: Path | None) -> None:
     inside, outside = photographs_by_range(archive)
     show_status(archive_status(archive.tables, inside), outside)
     console.rule("4. Three questions")
-    searches = Archive(root)
+    searches, answers = Archive(root), []
     for query in QUERIES:
-        found = searches.search(query, limit=12)
+        found = searches.search(query, limit=4)
         console.print(f"“{query}”", style="bold")
         show_results(found.head(3))
+        answers += sheet_cells(found, f"“{query}”")
     sheet = root / "demo_search.jpg"
-    write_sheet(found, f"“{QUERIES[-1]}”", sheet)
-    console.print(escape(f"contact sheet of the last one: {sheet}"), soft_wrap=True)
+    contact_sheet(answers, "Three questions").save(sheet, "JPEG", quality=90)
+    console.print(escape(f"contact sheet: {sheet}"), soft_wrap=True)
     console.rule(f"done in {time.perf_counter() - started:.0f} s")
     console.print(escape(_NEXT.format(root=root)), soft_wrap=True)
 

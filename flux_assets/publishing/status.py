@@ -52,7 +52,7 @@ def archive_status(tables: TableStore, photographs_per_day: dict[str, int]) -> l
     }
     first = ProductStatus(
         product=PHOTO_INDEX.name,
-        photographs=sum(photographs_per_day.values()),
+        photographs=index.height + sum(missing.values()),
         have=index.height,
         pending=sum(missing.values()),
         pending_days=sorted(missing),

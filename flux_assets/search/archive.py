@@ -73,6 +73,8 @@ class Archive:
         if vector is not None:
             found = self._nearest(vector, limit + 1, filters)
             return found.filter(pl.col("photo_id") != str(photo)).head(limit)
+        if self._query("SELECT 1 FROM photos WHERE photo_id = ?", [str(photo)]).height:
+            raise NotFound(f"{photo} has no vector of the active model; see: flux status")
         return self._nearest(self._vector_of_file(Path(photo)), limit, filters)
 
     @cached_property

@@ -1,6 +1,9 @@
 """The `flux` command as a person types it."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from shutil import copytree
 
@@ -46,6 +49,39 @@ def test_a_mistake_in_the_settings_is_a_sentence_with_key_and_file(archive: Data
     assert "vision.modle: unknown key" in result.stderr
     assert "flux.yaml" in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_a_mistake_in_the_settings_is_no_stack_trace_in_a_process_of_its_own(
+    archive: DataRoot,
+) -> None:
+    (archive.paths.root / "flux.yaml").write_text("archive: {start: yesterday}\n")
+    command = [sys.executable, "-c", "from flux_assets.cli import app; app()", "materialize"]
+    environment = os.environ | {"FLUX_ROOT": str(archive.paths.root)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "archive.start" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_ingest_into_an_unmounted_archive_is_refused_with_a_sentence(
+    root: Path, photograph: Photograph, tmp_path: Path
+) -> None:
+    (root / "FLUX_ARCHIVE" / "ORIGINALS").rename(root / "unplugged")
+    result = flux(root, "ingest", str(photograph(tmp_path / "new.jpg", seed=61)))
+    assert result.exit_code == 1
+    assert "Is the disk mounted?" in result.stderr
+
+
+def test_keepers_cannot_be_asked_for_before_anybody_named_them(root: Path) -> None:
+    result = flux(root, "search", "patches", "--keeper")
+    assert result.exit_code == 1
+    assert "keepers" in result.stderr
+
+
+def test_a_photograph_without_a_vector_is_told_apart_from_an_unknown_one(root: Path) -> None:
+    broken = flux(root, "similar", "2022-01-16_12-05-00_DanteSisofo_R0001005")
+    assert "has no vector" in broken.stderr
+    assert "neither a photo_id" in flux(root, "similar", "nothing-like-it").stderr
 
 
 def test_ingest_copies_and_leaves_the_source(

@@ -1,4 +1,4 @@
-"""EXIF rows: the wiki's formats, null where the file has no sane value, never an exception."""
+"""EXIF rows: a photographer's formats, null where the file has no sane value, never an exception."""
 
 from datetime import datetime
 from pathlib import Path
