@@ -1,4 +1,4 @@
-"""EXIF rows: a photographer's formats, null where the file has no sane value, never an exception."""
+"""EXIF rows: values as photographers write them, null where a file has no sane one."""
 
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from flux_tests.conftest import Photograph
 from flux_tests.metadata.exif_files import EXIF_IFD, fields_of, written
 
 
-def test_the_wikis_fields_in_the_wikis_formats(photograph: Photograph, tmp_path: Path) -> None:
+def test_fields_come_as_a_photographer_writes_them(photograph: Photograph, tmp_path: Path) -> None:
     taken = datetime(2022, 1, 15, 13, 22, 44)
     file = photograph(
         tmp_path / "a.jpg",
