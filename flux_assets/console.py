@@ -19,6 +19,7 @@ from flux_assets.publishing.status import ProductStatus
 from flux_assets.search.contact_sheet import contact_sheet
 from flux_resources.files import legible
 
+_REMARKS = 20
 console = Console(highlight=False)  # texts from files are escaped: brackets are markup here
 
 
@@ -55,17 +56,23 @@ def graph_bars(totals: Mapping[str, int]) -> Iterator[None]:
 
 
 def show_outcomes(outcomes: Sequence[Outcome]) -> None:
-    """Counts of an intake, then each file that needs a look."""
+    """Counts of an intake, then the first files that need a look."""
     counts = Counter(outcome.action for outcome in outcomes)
-    console.print(
-        ", ".join(f"{n} {action}" for action, n in counts.items()) or "nothing to take in"
+    summary = ", ".join(f"{n} {action}" for action, n in counts.items())
+    console.print(summary or "nothing to take in")
+    remarkable = [line for outcome in outcomes if (line := _remark(outcome))]
+    for line in remarkable[:_REMARKS]:
+        console.print(escape(f"  {line}"), soft_wrap=True)
+    if more := len(remarkable[_REMARKS:]):
+        console.print(f"  and {more} more; all of them stand in the intake log")
+
+
+def _remark(outcome: Outcome) -> str | None:
+    if outcome.action in ("rejected", "failed"):
+        return f"{outcome.action}: {legible(outcome.source)}: {outcome.reason}"
+    return (
+        f"warning: {legible(outcome.source.name)}: {outcome.warning}" if outcome.warning else None
     )
-    for outcome in outcomes:
-        if outcome.action in ("rejected", "failed"):
-            line = f"  {outcome.action}: {legible(outcome.source)}: {outcome.reason}"
-            console.print(escape(line), soft_wrap=True)
-        elif outcome.warning:
-            console.print(escape(f"  warning: {legible(outcome.source.name)}: {outcome.warning}"))
 
 
 def show_status(statuses: Sequence[ProductStatus], outside: int) -> None:

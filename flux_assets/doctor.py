@@ -61,7 +61,7 @@ def _package(name: str) -> Finding:
 def _models() -> list[Finding]:
     """Which models' weights are on this machine."""
     return [
-        Finding(f"model {name}", "needs its weights" if missing_weights(name) else "present")
+        Finding(f"model {name}", missing_weights(name) or "weights present")
         for name in (BUNDLED, *PRETRAINED)
     ]
 

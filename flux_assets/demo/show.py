@@ -18,6 +18,7 @@ from flux_resources.files import atomic_file
 from flux_resources.settings import SETTINGS_FILE
 
 QUERIES = ("a man with a camera in fog", "a cat at night", "a rocket on its launch pad")
+OWN_QUERIES = ("a street at night", "a person", "the sky")
 _SETTLE_SECONDS = 1.0
 _SETTINGS = {
     "archive": {"start": "2022-01-01", "end": "2024-12-31"},
@@ -57,7 +58,7 @@ def show_demo(root: Path, photos: Path | None) -> None:
     show_status(archive_status(archive.tables, inside), outside)
     console.rule("4. Three questions")
     searches, answers = Archive(root), []
-    for query in QUERIES:
+    for query in QUERIES if photos is None else OWN_QUERIES:
         found = searches.search(query, limit=4)
         console.print(f"“{query}”", style="bold")
         show_results(found.head(3))
