@@ -1,6 +1,7 @@
 """What runs by itself: jobs, sensors, the nightly schedule. No data is read here."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,7 @@ from dagster._core.storage.dagster_run import FINISHED_STATUSES
 from flux_assets.corpus.changes import changed_days
 from flux_assets.corpus.inbox import settled_files
 from flux_assets.corpus.take_in import open_ledger
+from flux_assets.instance import end_dead_runs
 from flux_assets.partitions import days, stretches
 from flux_assets.products import PRODUCTS
 from flux_resources.resources import ArchiveResource
@@ -33,6 +35,8 @@ nightly_job = dg.define_asset_job(
     AssetSelection.assets("archive_scan"),
     description="Compare the archive with the disk; `changed_days_sensor` enriches what it finds.",
 )
+
+JOBS = [intake_job, enrich_job, nightly_job]
 
 
 def range_tags(first: str, last: str) -> dict[str, str]:
@@ -57,7 +61,8 @@ def inbox_sensor(
     files = settled_files(opened.paths, opened.settings.intake.settle_seconds)
     if not files:
         return dg.SkipReason(f"Nothing new in {opened.paths.inbox}.")
-    digest = hashlib.sha256("\n".join(map(str, files)).encode()).hexdigest()[:16]
+    listing = "\n".join(f"{file} {file.stat().st_ctime_ns}" for file in files)
+    digest = hashlib.sha256(os.fsencode(listing)).hexdigest()[:16]
     seen, _, asked = (context.cursor or "").partition("@")
     now = datetime.now(UTC)
     if seen == digest and now - datetime.fromisoformat(asked) < _RETRY_AFTER:
@@ -74,8 +79,8 @@ def inbox_sensor(
 def changed_days_sensor(
     context: dg.SensorEvaluationContext, archive: ArchiveResource
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    if _is_active(context, intake_job.name) or _is_active(context, enrich_job.name):
-        yield dg.SkipReason("Intake or an earlier enrichment is running.")
+    if any(_is_active(context, job.name) for job in JOBS):
+        yield dg.SkipReason("Intake, a scan or an earlier enrichment is running.")
         return
     opened = archive.open()
     with open_ledger(opened) as ledger:
@@ -93,6 +98,7 @@ def changed_days_sensor(
 
 def _is_active(context: dg.SensorEvaluationContext, job: str) -> bool:
     """Whether a run of the job is queued or running; a second one would only wait for it."""
+    end_dead_runs(context.instance)
     active = [status for status in dg.DagsterRunStatus if status not in FINISHED_STATUSES]
     runs = context.instance.get_runs(dg.RunsFilter(job_name=job, statuses=active), limit=1)
     return bool(runs)
@@ -105,6 +111,5 @@ nightly_schedule = dg.ScheduleDefinition(
     description="Finds what changed in place or in read-only roots, and what was left unfinished.",
 )
 
-JOBS = [intake_job, enrich_job, nightly_job]
 SENSORS = [inbox_sensor, changed_days_sensor]
 SCHEDULES = [nightly_schedule]

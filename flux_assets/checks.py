@@ -84,7 +84,8 @@ def vectors_have_unit_length(
     opened = archive.open()
     store = clip.vectors(opened)
     wrong = []
-    for first, last in stretches(_days(context, opened, EMBEDDINGS)):
+    known = set(days.get_partition_keys())
+    for first, last in stretches(known.intersection(_days(context, opened, EMBEDDINGS))):
         keys = days.get_partition_keys_in_range(dg.PartitionKeyRange(first, last))
         vectors = store.rows(keys)
         length = pl.col("vector").list.eval(pl.element() ** 2).list.sum().sqrt()
@@ -107,12 +108,26 @@ def originals_are_there(
 ) -> dg.AssetCheckResult:
     opened = archive.open()
     missing = [
-        path
+        (day, path)
         for day in _days(context, opened, PHOTO_INDEX)
         for path in opened.tables.read_day(PHOTO_INDEX.name, day, PHOTO_INDEX.schema)["path"]
         if not opened.paths.absolute(path).is_file()
     ]
-    return dg.AssetCheckResult(passed=not missing, metadata={"missing": missing[:_SHOWN]})
+    days_affected = sorted({day for day, _ in missing})
+    return dg.AssetCheckResult(
+        passed=not missing,
+        description=_loss_message(len(missing), days_affected) if missing else None,
+        metadata={"days": days_affected, "missing": [path for _, path in missing[:_SHOWN]]},
+    )
+
+
+def _loss_message(count: int, days_affected: list[str]) -> str:
+    first, last = days_affected[0], days_affected[-1]
+    return (
+        f"{count} indexed photographs of {len(days_affected)} days ({first} to {last}) are not "
+        "where the index says. The index was kept. If they were deleted on purpose: "
+        f"flux materialize --days {first}..{last} --accept-loss"
+    )
 
 
 @dg.asset_check(

@@ -87,7 +87,7 @@ def ingest(
         with graph_bars({INTAKE_LOG: len(files)}):
             outcomes = take_in(DataRoot.open(data_root()), files)
         show_outcomes(outcomes)
-        if any(outcome.action == "failed" for outcome in outcomes):
+        if any(outcome.action in ("failed", "changing") for outcome in outcomes):
             raise typer.Exit(1)
 
 

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from flux_assets import progress
-from flux_assets.corpus.intake import Outcome
+from flux_assets.corpus.outcome import Outcome
 from flux_assets.doctor import Finding
 from flux_assets.publishing.status import ProductStatus
 from flux_assets.search.contact_sheet import contact_sheet
@@ -68,6 +68,8 @@ def show_outcomes(outcomes: Sequence[Outcome]) -> None:
 
 
 def _remark(outcome: Outcome) -> str | None:
+    if outcome.action == "changing":
+        return f"still changing, left for later: {legible(outcome.source)}"
     if outcome.action in ("rejected", "failed"):
         return f"{outcome.action}: {legible(outcome.source)}: {outcome.reason}"
     return (

@@ -43,8 +43,9 @@ class Graph:
         What fails is remembered, and the rest is done all the same: one bad day or disk must not
         keep the others waiting. Ask `require_success` at the end.
         """
-        if arrivals := [name for name in ARRIVALS if name in products]:
-            self._execute(arrivals, {})
+        for name in ARRIVALS:
+            if name in products:
+                self._execute([name], {})
         if daily := [name for name in DAY_PRODUCTS if name in products]:
             for first, last in stretches(keys):
                 self._execute(daily, range_tags(first, last))
@@ -82,17 +83,22 @@ class Graph:
             tags=tags,
             raise_on_error=False,
         )
-        if not result.success:
-            self._failures += _failures(result)
+        self._failures += _failures(result)
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
-    """One line per failed step, with the message of what caused it."""
-    lines = []
+    """One line per failed step and check, with the message of what caused it."""
+    lines = [
+        f"{check.asset_key.to_user_string()}: {check.description or check.check_name}"
+        for check in result.get_asset_check_evaluations()
+        if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
+    ]
     for event in result.filter_events(lambda event: event.is_step_failure):
         error = event.step_failure_data.error
         while error is not None and error.cause is not None:
             error = error.cause
         reason = error.message.strip() if error else event.message
         lines.append(f"{event.step_key}: {reason}")
-    return lines or ["the run failed before any step started; see the Dagster UI"]
+    if not result.success and not lines:
+        return ["the run failed before any step started; see the Dagster UI"]
+    return lines

@@ -1,6 +1,7 @@
 """The Dagster instance of one archive: its configuration, and what dead runs left behind."""
 
 import os
+import time
 from pathlib import Path
 
 import dagster as dg
@@ -12,6 +13,7 @@ from flux_resources.data_root import DataRoot
 from flux_resources.files import atomic_file
 
 _IN_A_PROCESS = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+_FIRST_REPORT_SECONDS = 60  # between the start of a run and the report of its process
 _TICK_DAYS = {"skipped": 2, "failure": 30, "success": 30, "started": 30}
 
 
@@ -94,7 +96,9 @@ def _is_alive(instance: dg.DagsterInstance, run_id: str) -> bool:
         pid = data.metadata.get("pid") if data else None
         if pid is not None:
             return _runs_since(int(str(pid.value)), record.event_log_entry.timestamp)
-    return False
+    run = instance.get_run_record_by_id(run_id)
+    just_now = time.time() - _FIRST_REPORT_SECONDS
+    return run is not None and (run.start_time or 0) > just_now
 
 
 def _runs_since(pid: int, timestamp: float) -> bool:

@@ -11,6 +11,8 @@ from filelock import FileLock, Timeout
 
 from flux_resources.errors import FluxError
 
+FileState = tuple[int, int, int, int]
+
 
 class CopyError(OSError):
     """A copy did not read back as what was written."""
@@ -33,6 +35,12 @@ def sha256_of(path: Path) -> str:
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def file_state(path: Path) -> FileState:
+    """What changes when a file's content does: inode, size, modification and change time."""
+    stat = path.stat()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
 def sync_folder(folder: Path) -> None:

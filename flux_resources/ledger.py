@@ -240,14 +240,22 @@ class Ledger:
         )
         return str(row[0]) if row else None
 
-    def indexed(self, day: str, folder_mtime_ns: int | None) -> None:
-        """`photo_index` has seen this day, whose folder then bore this modification time."""
+    def revision(self, day: str) -> int:
+        """How often the day has changed or was indexed."""
+        row = self._one("SELECT revision FROM days WHERE day = ?", day)
+        return int(row[0]) if row else 0
+
+    def indexed(self, day: str, folder_mtime_ns: int | None, revision: int) -> None:
+        """`photo_index` has seen this day at a revision, and its folder at a modification time.
+
+        A day that was changed since stays changed.
+        """
         with self._transaction():
             self._connection.execute(
                 "INSERT INTO days (day, folder_mtime_ns, changed) VALUES (?, ?, 0)"
-                " ON CONFLICT (day) DO UPDATE SET changed = 0, revision = revision + 1,"
-                " folder_mtime_ns = excluded.folder_mtime_ns",
-                (day, folder_mtime_ns),
+                " ON CONFLICT (day) DO UPDATE SET changed = (revision <> ?),"
+                " revision = revision + 1, folder_mtime_ns = excluded.folder_mtime_ns",
+                (day, folder_mtime_ns, revision),
             )
 
     def day_states(self) -> dict[str, DayState]:

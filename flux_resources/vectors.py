@@ -96,15 +96,20 @@ class VectorStore:
                 .execute(data)
             )
 
-    def nearest(self, vector: Vectors, limit: int) -> pl.DataFrame:
+    def nearest(
+        self, vector: Vectors, limit: int, among: Sequence[str] | None = None
+    ) -> pl.DataFrame:
         """The `limit` rows of highest cosine similarity: `photo_id, score`, best first.
 
-        Exact: every vector is compared. `vector` is float32 `(d,)` of unit length.
+        Exact: every vector is compared, or each of those named in `among` (photo_ids). `vector`
+        is float32 `(d,)` of unit length.
         """
         table = self._table()
-        if table is None:
+        if table is None or among == []:
             return pl.DataFrame(schema={"photo_id": pl.String, "score": pl.Float64})
         query = table.search(vector).distance_type("dot").bypass_vector_index()
+        if among is not None:
+            query = query.where(f"photo_id IN ({', '.join(map(_quoted, among))})", prefilter=True)
         found = pl.DataFrame(query.select(["photo_id", "_distance"]).limit(limit).to_arrow())
         return found.select(
             "photo_id", (1 - pl.col("_distance").cast(pl.Float64)).alias("score")
@@ -115,8 +120,7 @@ class VectorStore:
         table = self._table()
         if table is None:
             return None
-        quoted = photo_id.replace("'", "''")
-        found = table.search().where(f"photo_id = '{quoted}'").limit(1).to_arrow()
+        found = table.search().where(f"photo_id = {_quoted(photo_id)}").limit(1).to_arrow()
         return np.asarray(found["vector"][0].as_py(), np.float32) if found.num_rows else None
 
 
@@ -148,6 +152,10 @@ def _fixed_size(vectors: pl.Series, dimensions: int) -> pa.Array:
 def _frame(table: pa.Table) -> pl.DataFrame:
     frame = pl.DataFrame(pl.from_arrow(table.select(["photo_id", "day", "sha256", "vector"])))
     return frame.cast({"vector": pl.List(pl.Float32)})
+
+
+def _quoted(text: str) -> str:
+    return "'{}'".format(text.replace("'", "''"))
 
 
 def _day_filter(days: Iterable[str]) -> str:

@@ -4,9 +4,10 @@ from collections import Counter
 
 import dagster as dg
 
+from flux_assets.corpus.changes import changed_days
 from flux_assets.corpus.inbox import settled_files
 from flux_assets.corpus.intake_log import IntakeLog
-from flux_assets.corpus.loss_guard import LossSuspected
+from flux_assets.corpus.loss_guard import LossSuspected, require_originals
 from flux_assets.corpus.photo_index import PhotoIndex, refresh_index
 from flux_assets.corpus.scan import Scanner
 from flux_assets.corpus.take_in import open_ledger, take_in
@@ -62,13 +63,14 @@ def archive_scan(
     """Compares every known file with the disk, and finds days that were left unfinished."""
     opened = archive.open()
     with open_ledger(opened) as ledger:
-        scanner = Scanner(opened, ledger)
-        report = scanner.scan_everything(accept_loss=config.accept_loss)
-        unfinished = unfinished_days(opened.tables)
+        report = Scanner(opened, ledger).scan_everything(accept_loss=config.accept_loss)
+        unfinished = {*unfinished_days(opened.tables), *changed_days(ledger, opened.paths)}
         ledger.mark_changed(unfinished)
         per_day = ledger.photographs_per_day()
     for path, reason in report.unreadable:
         context.log.warning(f"{path}: {reason}")
+    if report.losses:
+        raise dg.Failure("\n".join(report.losses))
     return dg.MaterializeResult(
         metadata={
             "files": report.files,
@@ -96,12 +98,11 @@ def photo_index(
     """The photographs of a day: one row per distinct content in ORIGINALS and read-only roots."""
     opened = archive.open()
     with open_ledger(opened) as ledger:
-        losses = []
+        require_originals(opened, ledger, accept_loss=config.accept_loss)
         for day in context.partition_keys:
             try:
                 report = refresh_index(opened, ledger, day, accept_loss=config.accept_loss)
                 record_day(context, report)
-            except LossSuspected as loss:
-                losses.append(str(loss))
-    if losses:
-        raise dg.Failure("\n".join(dict.fromkeys(losses)))
+            except LossSuspected as loss:  # its neighbours go on; a check reports the day
+                context.log.error(str(loss))
+                context.add_asset_metadata({"loss_suspected": str(loss)}, partition_key=day)

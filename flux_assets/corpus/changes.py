@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from flux_assets.corpus.loss_guard import MARKER
 from flux_resources.ledger import Ledger
 from flux_resources.paths import Paths
 
@@ -16,7 +17,7 @@ def changed_days(ledger: Ledger, paths: Paths) -> dict[str, str]:
     """
     states = ledger.day_states()
     folders = {path.name: path.stat().st_mtime_ns for path in _day_folders(paths.originals)}
-    mounted = paths.originals.exists()
+    mounted = (paths.originals / MARKER).exists()
     changed = {}
     for day in sorted(states.keys() | folders.keys()):
         folder, known = folders.get(day), states.get(day)

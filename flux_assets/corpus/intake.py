@@ -8,7 +8,7 @@ and the dropped file goes only when the ledger knows where its content lies.
 import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,29 +19,31 @@ from flux_assets.corpus.aside import move_aside
 from flux_assets.corpus.exclusion import Exclusion
 from flux_assets.corpus.filing_time import FilingTime, filing_time
 from flux_assets.corpus.naming import canonical_stem, photo_id_of, press_of, with_digest
+from flux_assets.corpus.outcome import Outcome, failed
 from flux_assets.corpus.pictures import NotAPhotograph, Picture, identify
 from flux_resources.data_root import DataRoot
-from flux_resources.files import copy_proven, legible, sha256_of, sync_folder
+from flux_resources.files import (
+    CopyError,
+    FileState,
+    copy_proven,
+    file_state,
+    legible,
+    sha256_of,
+    sync_folder,
+)
 from flux_resources.ledger import ORIGINALS, Content, IntakeEntry, Ledger, Location
 
-_State = tuple[int, int, int, int]
+_TROUBLE = (OSError, ValueError, OverflowError, sqlite3.Error)
+_BATCH = 64  # files that are hashed before they are filed, few enough to stay in memory
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of one file.
-
-    `action` is filed, duplicate, rejected, or, for files that stay where they are and are tried
-    again, failed and changing (somebody is still writing);
-    `day` is set when the photograph was filed, `warning` when its time is doubtful.
-    """
+class _Hashed:
+    """A file's content, and the state it was read in."""
 
     source: Path
-    action: str
-    reason: str | None = None
-    photo_id: str | None = None
-    day: str | None = None
-    warning: str | None = None
+    state: FileState
+    sha256: str
 
 
 class Intake:
@@ -54,53 +56,83 @@ class Intake:
         self._ledger = ledger
         self._exclusion = Exclusion.of(archive.settings.archive)
         self._naming, self._moving = Lock(), Lock()
-        self._same_content: defaultdict[str, Lock] = defaultdict(Lock)
 
     def take(
-        self, files: Iterable[Path], on_outcome: Callable[[Outcome], None] = lambda _: None
+        self, files: Sequence[Path], on_outcome: Callable[[Outcome], None] = lambda _: None
     ) -> list[Outcome]:
-        """Take files in, several at once; one bad file never stops the others."""
-        outcomes = []
+        """Take files in, several at once; one bad file never stops the others.
+
+        Copies of one content are taken one after another in the order given: a run that goes on
+        where a killed one stopped then gives them the same names.
+        """
+        outcomes: dict[Path, Outcome] = {}
+
+        def report(outcome: Outcome) -> None:
+            on_outcome(outcome)
+            outcomes[outcome.source] = outcome
+
         # Twice the workers: half of them wait for the disk to flush.
         with ThreadPoolExecutor(2 * self._settings.imaging.workers) as pool:
-            for outcome in pool.map(self._take_safely, files):
-                on_outcome(outcome)
-                outcomes.append(outcome)
+            for start in range(0, len(files), _BATCH):
+                copies: defaultdict[str, list[_Hashed]] = defaultdict(list)
+                for seen in pool.map(self._look, files[start : start + _BATCH]):
+                    if isinstance(seen, Outcome):
+                        report(seen)
+                    else:
+                        copies[seen.sha256].append(seen)
+                for taken in pool.map(self._take_copies, copies.values()):
+                    for outcome in taken:
+                        report(outcome)
+        return [outcomes[file] for file in files]
+
+    def _look(self, source: Path) -> Outcome | _Hashed:
+        """Hash a file, or say what became of it without."""
+        try:
+            if reason := self._exclusion.refuses(self._name_of(source)):
+                return self._finish_earlier(source, None) or self._reject(source, None, reason)
+            if self._is_changing(source):
+                return Outcome(source, "changing")
+            state = file_state(source)
+            return _Hashed(source, state, sha256_of(source))
+        except _TROUBLE as error:
+            return failed(source, error)
+
+    def _take_copies(self, copies: list[_Hashed]) -> list[Outcome]:
+        outcomes = []
+        for hashed in copies:
+            try:
+                outcomes.append(self._take(hashed.source, hashed.state, hashed.sha256))
+            except _TROUBLE as error:
+                outcomes.append(failed(hashed.source, error))
         return outcomes
 
-    def _take_safely(self, source: Path) -> Outcome:
-        try:
-            return self._take(source)
-        except (OSError, ValueError, OverflowError, sqlite3.Error) as error:
-            return Outcome(source, "failed", f"{type(error).__name__}: {error}")
-
-    def _take(self, source: Path) -> Outcome:
-        if reason := self._exclusion.refuses(self._name_of(source)):
-            return self._finish_earlier(source, None) or self._reject(source, None, reason)
-        if self._is_changing(source):
+    def _take(self, source: Path, seen: FileState, sha256: str) -> Outcome:
+        if file_state(source) != seen:
             return Outcome(source, "changing")
-        seen = _state(source)
-        sha256 = sha256_of(source)
-        with self._same_content[sha256]:  # copies of one content in a batch wait for each other
-            if done := self._finish_earlier(source, sha256):
-                return done
-            if self._is_archived(sha256):
-                unrecorded = self._finish_unrecorded(source, sha256)
-                return unrecorded or self._skip_duplicate(source, sha256)
-            try:
-                picture = identify(source)
-            except NotAPhotograph as error:
-                return self._reject(source, sha256, str(error))
-            return self._file(source, seen, sha256, picture)
+        if done := self._finish_earlier(source, sha256):
+            return done
+        if self._is_archived(sha256):
+            unrecorded = self._finish_unrecorded(source, sha256)
+            return unrecorded or self._skip_duplicate(source, sha256)
+        try:
+            picture = identify(source)
+        except NotAPhotograph as error:
+            return self._reject(source, sha256, str(error))
+        return self._file(source, seen, sha256, picture)
 
-    def _file(self, source: Path, seen: _State, sha256: str, picture: Picture) -> Outcome:
+    def _file(self, source: Path, seen: FileState, sha256: str, picture: Picture) -> Outcome:
         taken = self._filing_time(source)
         stem = self._stem(source, sha256, taken)
         day = stem[:10]
         folder = self._paths.original_day(day)
         temporary = folder / f"._{sha256[:16]}.partial"
-        copy_proven(source, temporary, sha256)
-        if _state(source) != seen:
+        try:
+            copy_proven(source, temporary, sha256)
+        except CopyError:
+            if file_state(source) != seen:
+                return Outcome(source, "changing")
+            raise
+        if file_state(source) != seen:
             temporary.unlink()
             return Outcome(source, "changing")
         with self._naming:
@@ -108,7 +140,7 @@ class Intake:
             temporary.replace(target)
             sync_folder(folder)
             self._record(source, target, day, sha256, photo_id, picture, taken)
-        if _state(source) == seen:  # else it grew meanwhile, and what it is now is another file
+        if file_state(source) == seen:  # else it grew meanwhile, and what it is now is another file
             self._clear(source)
         return Outcome(source, "filed", None, photo_id, day, taken.warning)
 
@@ -261,12 +293,6 @@ class Intake:
         if source.is_relative_to(inbox):
             with self._moving:
                 move_aside(source, folder / source.relative_to(inbox), reason)
-
-
-def _state(path: Path) -> _State:
-    """What changes when a file's content does: inode, size, modification and change time."""
-    stat = path.stat()
-    return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
 def _timestamp(seconds: float) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Collection
 from pathlib import Path
 
+from flux_resources.data_root import DataRoot
 from flux_resources.errors import FluxError
+from flux_resources.ledger import ORIGINALS, Ledger
 
 MARKER = ".flux-root"
 
@@ -30,6 +32,12 @@ def ensure_originals(originals: Path, *, known: bool, accept_loss: bool = False)
         raise LossSuspected(_not_mounted(originals))
     originals.mkdir(parents=True, exist_ok=True)
     marker.write_text("FLUX looks for this file to know that the disk is mounted.\n")
+
+
+def require_originals(archive: DataRoot, ledger: Ledger, *, accept_loss: bool = False) -> None:
+    """`ensure_originals` for one archive, by what its ledger knows."""
+    known = ledger.knows(ORIGINALS)
+    ensure_originals(archive.paths.originals, known=known, accept_loss=accept_loss)
 
 
 def require_mounted(root: Path, known: Collection[str]) -> None:
@@ -60,6 +68,6 @@ def require_plausible(day: str, before: int, now: int) -> None:
     if now >= before / 2:
         return
     raise LossSuspected(
-        f"{day} had {before} photographs and shows {now} now. Nothing was changed. "
+        f"{day} had {before} photographs and shows {now} now. Its index was kept. "
         f"If they were deleted on purpose: flux materialize --days {day}..{day} --accept-loss"
     )

@@ -97,13 +97,14 @@ def refresh_index(
     folder = archive.paths.original_day(day)
     folder_mtime = folder.stat().st_mtime_ns if folder.is_dir() else None
     Scanner(archive, ledger).scan_day(day, accept_loss=accept_loss)
+    revision = ledger.revision(day)
     before = archive.tables.read_day(PHOTO_INDEX.name, day, PhotoIndex)
     rows = index_day(ledger, archive.paths, day)
     if not accept_loss:
         require_plausible(day, before.height, rows.height)
     if not rows.equals(before) or not archive.tables.has_day(PHOTO_INDEX.name, day):
         archive.tables.write_day(PHOTO_INDEX.name, day, rows, PhotoIndex)
-    ledger.indexed(day, folder_mtime)
+    ledger.indexed(day, folder_mtime, revision)
     progress.advance(PHOTO_INDEX.name, rows.height)
     return DayReport(
         product=PHOTO_INDEX.name,

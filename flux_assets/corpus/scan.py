@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flux_assets.corpus.exclusion import Exclusion
 from flux_assets.corpus.filing_time import filing_time
-from flux_assets.corpus.loss_guard import ensure_originals, require_mounted
+from flux_assets.corpus.loss_guard import LossSuspected, require_mounted, require_originals
 from flux_assets.corpus.naming import canonical_stem, is_canonical, photo_id_of, with_digest
 from flux_assets.corpus.pictures import NotAPhotograph, identify
 from flux_resources.data_root import DataRoot
@@ -20,12 +20,16 @@ from flux_resources.ledger import ORIGINALS, Content, Ledger, Location
 
 @dataclass(frozen=True)
 class ScanReport:
-    """What a scan saw; counts are files. `unreadable` pairs a path with the reason."""
+    """What a scan saw; counts are files. `unreadable` pairs a path with the reason.
+
+    `losses` says what seems to have vanished; what was known of it is kept.
+    """
 
     files: int = 0
     new: int = 0
     gone: int = 0
     unreadable: tuple[tuple[str, str], ...] = ()
+    losses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Scanner:
     """Scans folders of one archive; only files whose size or time changed are read."""
 
     def __init__(self, archive: DataRoot, ledger: Ledger) -> None:
+        self._archive = archive
         self._paths = archive.paths
         self._settings = archive.settings
         self._ledger = ledger
@@ -55,8 +60,8 @@ class Scanner:
         Raises:
             LossSuspected: ORIGINALS is not mounted.
         """
+        require_originals(self._archive, self._ledger, accept_loss=accept_loss)
         originals = self._paths.originals
-        ensure_originals(originals, known=self._ledger.knows(ORIGINALS), accept_loss=accept_loss)
         known = self._ledger.locations_in(ORIGINALS, day)
         folder = self._paths.original_day(day)
         return self._reconcile(ORIGINALS, originals, folder, known, lambda _: day)
@@ -76,18 +81,24 @@ class Scanner:
         """All read-only roots and all days of ORIGINALS; roots that left the settings go.
 
         Raises:
-            LossSuspected: one of them is not mounted.
+            LossSuspected: ORIGINALS is not mounted; a root that is away is among the `losses`.
         """
         roots = self._settings.archive.roots
         for dropped in set(self._ledger.roots()) - {ORIGINALS, *map(str, roots)}:
             self._ledger.forget(self._ledger.locations_in(dropped).values())
-        reports = [self.scan_root(root, accept_loss=accept_loss) for root in roots]
+        reports, losses = [], []
+        for root in roots:
+            try:
+                reports.append(self.scan_root(root, accept_loss=accept_loss))
+            except LossSuspected as loss:  # one disk that is away keeps the others from nothing
+                losses.append(str(loss))
         reports += [self.scan_day(day, accept_loss=accept_loss) for day in self._original_days()]
         return ScanReport(
             files=sum(report.files for report in reports),
             new=sum(report.new for report in reports),
             gone=sum(report.gone for report in reports),
             unreadable=tuple(item for report in reports for item in report.unreadable),
+            losses=tuple(losses),
         )
 
     def _original_days(self) -> list[str]:

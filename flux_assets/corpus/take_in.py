@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flux_assets import progress
-from flux_assets.corpus.intake import Intake, Outcome
+from flux_assets.corpus.intake import Intake
 from flux_assets.corpus.intake_log import INTAKE_LOG, publish_journal, restore_journal
-from flux_assets.corpus.loss_guard import ensure_originals
+from flux_assets.corpus.loss_guard import require_originals
+from flux_assets.corpus.outcome import Outcome
 from flux_resources.data_root import DataRoot
 from flux_resources.files import single_writer
-from flux_resources.ledger import ORIGINALS, Ledger
+from flux_resources.ledger import Ledger
 
 
 def take_in(archive: DataRoot, files: Sequence[Path]) -> list[Outcome]:
@@ -21,7 +22,7 @@ def take_in(archive: DataRoot, files: Sequence[Path]) -> list[Outcome]:
         LossSuspected: ORIGINALS is not mounted; nothing was touched.
     """
     with single_writer(archive.paths.locks, "intake"), open_ledger(archive) as ledger:
-        ensure_originals(archive.paths.originals, known=ledger.knows(ORIGINALS))
+        require_originals(archive, ledger)
         try:
             return Intake(archive, ledger).take(files, lambda _: progress.advance(INTAKE_LOG, 1))
         finally:

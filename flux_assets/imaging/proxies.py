@@ -101,7 +101,8 @@ def files_exist(rows: pl.DataFrame, *, paths: Paths) -> pl.Series:
     """True where the files a row speaks of are there; error rows speak of none."""
 
     def present(stored: str | None) -> bool:
-        return stored is None or paths.absolute(stored).is_file()
+        file = None if stored is None else paths.absolute(stored)
+        return file is None or (file.is_file() and file.stat().st_size > 0)
 
     return pl.Series(
         [

@@ -22,6 +22,8 @@ _SHOWN = (
     "photo_id, path, captured_at, location_city, location_country, tags, thumb_path, proxy_path"
 )
 
+_FEW = 2_000  # photographs that are compared one by one rather than searched for
+
 
 class NotBuilt(FluxError):
     """The archive has nothing to search yet; the message says what to run."""
@@ -98,19 +100,26 @@ class Archive:
     def _nearest(self, vector: Vectors, limit: int, filters: Filters) -> pl.DataFrame:
         """The best `limit` photographs that pass the filters.
 
-        Vectors are asked for in growing numbers until enough of them pass: what `photos` says
-        today decides, and only the photographs that are near are looked up.
+        What `photos` says today decides. When few photographs pass, only these are compared;
+        otherwise vectors are asked for in growing numbers until enough of them pass.
         """
         condition, values = where(filters)
-        query = f"SELECT {_SHOWN} FROM photos WHERE photo_id IN (SELECT unnest(?)) AND {condition}"
-        total, asked = self._store.count(), limit
+        passing = f"FROM photos WHERE embedding_id IS NOT NULL AND {condition}"
+        count = int(self._query(f"SELECT count(*) AS n {passing}", values)["n"].item())
+        among = None
+        if count <= _FEW:
+            among = self._query(f"SELECT photo_id {passing}", values)["photo_id"].to_list()
+        total = self._store.count()
+        asked = limit * total // max(count, 1) + limit
         while True:
-            asked = min(asked * 4, total)
-            near = self._store.nearest(vector, asked)
-            passing = self._query(query, [near["photo_id"].to_list(), *values])
-            found = near.join(passing, on="photo_id", how="inner", maintain_order="left")
-            if found.height >= limit or asked == total:
+            near = self._store.nearest(vector, min(asked, total), among)
+            ids = [near["photo_id"].to_list(), *values]
+            details = f"SELECT {_SHOWN} FROM photos WHERE photo_id IN (SELECT unnest(?))"
+            known = self._query(f"{details} AND {condition}", ids)
+            found = near.join(known, on="photo_id", how="inner", maintain_order="left")
+            if found.height >= min(limit, count) or asked >= total:
                 return self._present(found.head(limit))
+            asked *= 4
 
     def _present(self, found: pl.DataFrame) -> pl.DataFrame:
         return found.with_columns(

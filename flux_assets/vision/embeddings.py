@@ -48,7 +48,12 @@ def embedding_id(sha256: str, model: str) -> str:
 class _Day:
     day: str
     plan: Plan
+    orphans: bool  # vectors of photographs that are not in the day
     started: float
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.plan.todo.height or self.plan.removed or self.orphans)
 
 
 class EmbeddingRange:
@@ -112,7 +117,8 @@ class EmbeddingRange:
             still_valid=has_vector,
         )
         progress.advance(EMBEDDINGS.name, plan.kept.height)
-        return _Day(day, plan, started)
+        orphans = not set(stored) <= set(inputs["photo_id"])
+        return _Day(day, plan, orphans, started)
 
     def _commit(self, waiting: list[_Day]) -> Iterator[DayReport]:
         computed = self._encode(waiting)
@@ -164,7 +170,7 @@ class EmbeddingRange:
 
     def _store(self, waiting: list[_Day], computed: pl.DataFrame) -> None:
         """One commit with the kept and the new vectors of every day that changed."""
-        changed = [item for item in waiting if item.plan.todo.height or item.plan.removed]
+        changed = [item for item in waiting if item.changed]
         if not changed:
             return
         days = [item.day for item in changed]

@@ -10,7 +10,7 @@ import dataframely as dy
 import numpy as np
 import polars as pl
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from flux_assets.photo_table import PhotoTable, Product
 from flux_resources.clip.embedder import Embedder
@@ -53,6 +53,13 @@ class Vocabulary(BaseModel):
 
     models: dict[str, Asking] = {}
     tags: Annotated[dict[str, str], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _thresholds_name_tags(self) -> "Vocabulary":
+        named = {tag for asking in self.models.values() for tag in asking.thresholds}
+        if unknown := sorted(named - self.tags.keys()):
+            raise ValueError(f"thresholds for tags that do not exist: {', '.join(unknown)}")
+        return self
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from flux_resources.settings import VisionSettings
 from flux_resources.vectors import Vectors
@@ -92,7 +92,8 @@ class Embedder:
                 scale = self.clip.image_size / min(image.size)
                 width, height = (round(side * scale) for side in image.size)
                 image.draft("RGB", (width, height))
-                tensor: torch.Tensor = self.clip.preprocess(image.convert("RGB"))
+                upright = ImageOps.exif_transpose(image)
+                tensor: torch.Tensor = self.clip.preprocess(upright.convert("RGB"))
                 return tensor
         except Exception as error:  # decoders raise whatever broken bytes provoke
             return f"{type(error).__name__}: {error}"
@@ -112,13 +113,20 @@ class Embedder:
             with torch.inference_mode():
                 batch = torch.stack(tensors).to(self.clip.device, self.clip.dtype)
                 return _unit(self.clip.model.encode_image(batch))
-        except torch.OutOfMemoryError:
-            if len(tensors) == 1:
+        except RuntimeError as error:  # CUDA has a class for it, MPS and CPU only the words
+            if len(tensors) == 1 or not _out_of_memory(error):
                 raise
         if self.clip.device.startswith("cuda"):
             torch.cuda.empty_cache()
         self.batch_size = (len(tensors) + 1) // 2
         return self._forward(tensors)
+
+
+def _out_of_memory(error: RuntimeError) -> bool:
+    import torch
+
+    words = ("out of memory", "can't allocate memory")
+    return isinstance(error, torch.OutOfMemoryError) or any(w in str(error) for w in words)
 
 
 def load_embedder(vision: VisionSettings) -> Embedder:

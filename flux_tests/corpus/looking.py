@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from flux_assets.corpus.inbox import settled_files
-from flux_assets.corpus.intake import Outcome
+from flux_assets.corpus.outcome import Outcome
 from flux_assets.corpus.photo_index import PhotoIndex, refresh_index
 from flux_assets.corpus.scan import Scanner, ScanReport
 from flux_assets.corpus.take_in import open_ledger, take_in

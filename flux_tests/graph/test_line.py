@@ -112,8 +112,12 @@ def test_an_unmounted_archive_fails_and_keeps_what_it_had(enriched: DataRoot, ru
 def test_a_loss_on_purpose_is_accepted_when_told(enriched: DataRoot, run: Run) -> None:
     for file in enriched.paths.original_day(DAYS[0]).glob("*.JPG"):
         file.unlink()
-    assert not run("photo_index", first=DAYS[0]).success
-    assert run("photo_index", first=DAYS[0], accept_loss=True).success
+    (check,) = run("photo_index", first=DAYS[0]).get_asset_check_evaluations()
+    assert not check.passed
+    assert f"--days {DAYS[0]}..{DAYS[0]} --accept-loss" in (check.description or "")
+    assert rows(enriched, "photo_index").height == 6
+    (check,) = run("photo_index", first=DAYS[0], accept_loss=True).get_asset_check_evaluations()
+    assert check.passed
     assert rows(enriched, "photo_index").height == 4
 
 

@@ -90,13 +90,21 @@ def test_days_change_with_their_files_until_they_are_indexed(ledger: Ledger) -> 
     ledger.register([CONTENT], [FILE, COPY])
     assert changed_days(ledger) == [DAY, OTHER]
 
-    ledger.indexed(DAY, 7)
-    ledger.indexed(OTHER, None)
+    ledger.indexed(DAY, 7, ledger.revision(DAY))
+    ledger.indexed(OTHER, None, ledger.revision(OTHER))
     assert changed_days(ledger) == []
     assert [state.folder_mtime_ns for state in ledger.day_states().values()] == [7, None]
 
     ledger.forget([FILE])
     assert changed_days(ledger) == [DAY, OTHER]  # the copy takes over on its own day
+
+
+def test_a_change_between_looking_and_indexing_is_not_forgotten(ledger: Ledger) -> None:
+    ledger.register([CONTENT], [FILE])
+    seen = ledger.revision(DAY)
+    ledger.forget([FILE])
+    ledger.indexed(DAY, 7, seen)
+    assert changed_days(ledger) == [DAY]
 
 
 def test_the_last_entry_of_a_file_counts(ledger: Ledger) -> None:

@@ -46,6 +46,7 @@ def photo(photo_id: str, **columns: Any) -> dict[str, Any]:
     tags = columns.pop("tags", [])
     return {
         "photo_id": photo_id,
+        "embedding_id": f"emb_{photo_id}",
         "filename": f"{photo_id}.JPG",
         "path": f"FLUX_ARCHIVE/ORIGINALS/{photo_id}.JPG",
         "day": "2022-01-15",

@@ -92,6 +92,24 @@ def test_a_batch_that_does_not_fit_is_halved_until_it_does_and_not_tried_again(
     assert encoded.vectors == pytest.approx(embedder().encode_images(pictures).vectors)
 
 
+def test_a_picture_that_was_stored_turned_is_encoded_upright(tmp_path: Path) -> None:
+    upright = Image.new("RGB", (64, 64), (0, 0, 255))
+    upright.paste((255, 0, 0), (0, 0, 64, 32))
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    upright.save(tmp_path / "upright.png")
+    upright.rotate(90).save(tmp_path / "turned.png", exif=turned)
+
+    class TopRow(MeanColour):
+        def encode_image(self, batch: torch.Tensor) -> torch.Tensor:
+            return batch[:, :, :2].mean(dim=(2, 3))
+
+    top = embedder()
+    object.__setattr__(top.clip, "model", TopRow(room=9))
+    encoded = top.encode_images([tmp_path / "upright.png", tmp_path / "turned.png"])
+    assert encoded.vectors[1] == pytest.approx(encoded.vectors[0], abs=0.05)
+
+
 def test_one_picture_that_does_not_fit_is_no_endless_loop(pictures: list[Path]) -> None:
     with pytest.raises(torch.OutOfMemoryError):
         embedder(room=0).encode_images(pictures)
