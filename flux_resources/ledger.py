@@ -11,12 +11,12 @@ Times are seconds or nanoseconds since the epoch, days are `YYYY-MM-DD`.
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, fields
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-ORIGINALS = ""
+from flux_resources.ledger_rows import Content, DayState, IntakeEntry, Location
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS contents (
@@ -47,57 +47,6 @@ _STANDS_FOR_IT = (
     "NOT EXISTS (SELECT 1 FROM files g WHERE g.sha256 = f.sha256"
     " AND (g.root, g.path) < (f.root, f.path))"
 )
-
-
-@dataclass(frozen=True)
-class Content:
-    """One distinct picture, whatever the number of its copies."""
-
-    sha256: str
-    photo_id: str
-    format: str
-    bytes: int
-    width: int | None
-    height: int | None
-    captured_at: str | None
-    original_filename: str
-    source_path: str | None
-
-
-@dataclass(frozen=True)
-class Location:
-    """One file: where a content lies."""
-
-    root: str
-    path: str
-    size: int
-    mtime_ns: int
-    sha256: str
-    day: str
-
-
-@dataclass(frozen=True)
-class IntakeEntry:
-    """What became of one file at intake; `action` is filed, duplicate or rejected."""
-
-    source_path: str
-    sha256: str | None
-    photo_id: str | None
-    action: str
-    reason: str | None
-    at: str
-
-
-@dataclass(frozen=True)
-class DayState:
-    """Folder time at the last index (None: no folder), and whether files changed since.
-
-    `revision` grows with every change and every index.
-    """
-
-    folder_mtime_ns: int | None
-    changed: bool
-    revision: int
 
 
 class Ledger:

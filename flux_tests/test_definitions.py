@@ -22,7 +22,9 @@ def phase(key: dg.AssetKey) -> int:
 
 
 def test_definitions_are_loadable() -> None:
-    dg.Definitions.validate_loadable(build_defs())
+    definitions = build_defs()
+    dg.Definitions.validate_loadable(definitions)
+    assert len(list(definitions.assets or [])) == len(ASSETS)
 
 
 def test_loading_the_code_location_imports_no_heavy_library() -> None:

@@ -31,7 +31,8 @@ from flux_resources.files import (
     sha256_of,
     sync_folder,
 )
-from flux_resources.ledger import ORIGINALS, Content, IntakeEntry, Ledger, Location
+from flux_resources.ledger import Ledger
+from flux_resources.ledger_rows import ORIGINALS, Content, IntakeEntry, Location
 
 _TROUBLE = (OSError, ValueError, OverflowError, sqlite3.Error)
 _BATCH = 64  # files that are hashed before they are filed, few enough to stay in memory

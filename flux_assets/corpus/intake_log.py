@@ -5,7 +5,8 @@ from dataclasses import astuple
 import dataframely as dy
 import polars as pl
 
-from flux_resources.ledger import IntakeEntry, Ledger
+from flux_resources.ledger import Ledger
+from flux_resources.ledger_rows import IntakeEntry
 from flux_resources.tables import TableStore
 
 INTAKE_LOG = "intake_log"

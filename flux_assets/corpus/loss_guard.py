@@ -5,7 +5,8 @@ from pathlib import Path
 
 from flux_resources.data_root import DataRoot
 from flux_resources.errors import FluxError
-from flux_resources.ledger import ORIGINALS, Ledger
+from flux_resources.ledger import Ledger
+from flux_resources.ledger_rows import ORIGINALS
 
 MARKER = ".flux-root"
 

@@ -15,7 +15,8 @@ from flux_assets.corpus.scan import Scanner
 from flux_assets.photo_table import PhotoTable, Product
 from flux_assets.refresh import DayReport
 from flux_resources.data_root import DataRoot
-from flux_resources.ledger import Content, Ledger, Location
+from flux_resources.ledger import Ledger
+from flux_resources.ledger_rows import Content, Location
 from flux_resources.paths import Paths
 
 

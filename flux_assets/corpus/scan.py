@@ -15,7 +15,8 @@ from flux_assets.corpus.naming import canonical_stem, is_canonical, photo_id_of,
 from flux_assets.corpus.pictures import NotAPhotograph, identify
 from flux_resources.data_root import DataRoot
 from flux_resources.files import legible, sha256_of
-from flux_resources.ledger import ORIGINALS, Content, Ledger, Location
+from flux_resources.ledger import Ledger
+from flux_resources.ledger_rows import ORIGINALS, Content, Location
 
 
 @dataclass(frozen=True)

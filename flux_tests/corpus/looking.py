@@ -15,7 +15,7 @@ from flux_assets.corpus.scan import Scanner, ScanReport
 from flux_assets.corpus.take_in import open_ledger, take_in
 from flux_assets.refresh import DayReport
 from flux_resources.data_root import DataRoot
-from flux_resources.ledger import IntakeEntry
+from flux_resources.ledger_rows import IntakeEntry
 from flux_tests.conftest import Photograph
 
 DAY = "2022-01-15"

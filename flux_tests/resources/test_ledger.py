@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flux_resources.ledger import ORIGINALS, Content, IntakeEntry, Ledger, Location
+from flux_resources.ledger import Ledger
+from flux_resources.ledger_rows import ORIGINALS, Content, IntakeEntry, Location
 from flux_tests.conftest import changed_days
 
 DAY, OTHER = "2022-01-15", "2022-07-01"
