@@ -11,7 +11,7 @@ from PIL import Image
 
 if TYPE_CHECKING:
     from flux_resources.clip.embedder import Embedder
-    from flux_resources.settings import ImagingSettings
+    from flux_resources.settings_sections import ImagingSettings
 
 
 def decode_seconds(files: Sequence[Path], imaging: "ImagingSettings") -> float:

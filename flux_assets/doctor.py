@@ -14,7 +14,7 @@ from flux_resources.clip.errors import ModelUnavailable
 from flux_resources.clip.loading import missing_weights
 from flux_resources.clip.names import BUNDLED, PRETRAINED
 from flux_resources.data_root import DataRoot
-from flux_resources.settings import VisionSettings
+from flux_resources.settings_sections import VisionSettings
 
 _PACKAGES = ("dagster", "polars", "duckdb", "lancedb", "torch", "open-clip-torch", "pillow")
 _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smbfs", "smb3", "fuse.sshfs", "afpfs", "9p"})

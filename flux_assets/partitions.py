@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import dagster as dg
 
-from flux_resources.settings import ArchiveSettings, data_root, load_settings
+from flux_resources.settings import data_root, load_settings
+from flux_resources.settings_sections import ArchiveSettings
 
 MAX_PARTITIONS_PER_RUN = 60
 _BRIDGED = timedelta(days=7)

@@ -1,4 +1,4 @@
-"""One opened data root: settings, paths, tables and ledger together."""
+"""One opened data root: settings, paths, tables, decisions and ledger together."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from flux_resources.decisions import Decisions
 from flux_resources.ledger import Ledger
 from flux_resources.paths import Paths
 from flux_resources.settings import Settings, load_settings
@@ -32,6 +33,10 @@ class DataRoot:
     @cached_property
     def tables(self) -> TableStore:
         return TableStore(self.paths.tables)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        return Decisions(self.paths.decisions, self.paths.locks)
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:

@@ -59,6 +59,10 @@ class Paths:
         return self.metadata / "flux.duckdb"
 
     @property
+    def decisions(self) -> Path:
+        return self.metadata / "decisions.jsonl"
+
+    @property
     def ledger(self) -> Path:
         return self.ledger_folder / "ledger.sqlite"
 

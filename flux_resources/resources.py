@@ -9,7 +9,7 @@ import dagster as dg
 from flux_resources.clip.names import table_name
 from flux_resources.data_root import DataRoot
 from flux_resources.geocoder import Geocoder
-from flux_resources.settings import VisionSettings
+from flux_resources.settings_sections import VisionSettings
 from flux_resources.vectors import VectorStore, active_vectors
 
 if TYPE_CHECKING:

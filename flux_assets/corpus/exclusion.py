@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from flux_resources.settings import ArchiveSettings
+from flux_resources.settings_sections import ArchiveSettings
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from flux_assets.imaging.working_copy import decode, fitted, measure_light
 from flux_assets.photo_table import PhotoTable, Product
 from flux_resources.files import atomic_file
 from flux_resources.paths import Paths
-from flux_resources.settings import ImagingSettings
+from flux_resources.settings_sections import ImagingSettings
 from flux_resources.tables import TableStore
 
 PROXIES_VERSION = "1"

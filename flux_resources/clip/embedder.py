@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageOps
 
-from flux_resources.settings import VisionSettings
+from flux_resources.settings_sections import VisionSettings
 from flux_resources.vectors import Vectors
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from flux_assets.imaging.proxies import (
 )
 from flux_assets.refresh import DayReport, refresh_day
 from flux_resources.data_root import DataRoot
-from flux_resources.settings import ImagingSettings
+from flux_resources.settings_sections import ImagingSettings
 
 DAY = "2022-01-15"
 SETTINGS = ImagingSettings(proxy_pixels=256, thumb_pixels=128, workers=2)

@@ -1,0 +1,111 @@
+"""The decisions: everything a person said about the archive, keyed by content hash.
+
+Append-only JSON lines that people can read. A later line about the same content and kind replaces
+an earlier one; a value of null takes a decision back. Nothing computed is ever written here, and
+no product overwrites what stands here.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+
+from flux_resources.errors import FluxError
+from flux_resources.files import single_writer
+
+Kind = Literal["time", "zone", "place"]
+
+
+class DecisionsBroken(FluxError):
+    """A line of the decisions is not what was written; the message names file and line."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One thing a person said of one content.
+
+    `at` is UTC, ISO 8601. `photo_id` is for people who read the file; `sha256` is the key.
+    """
+
+    at: str
+    kind: Kind
+    sha256: str
+    photo_id: str
+    value: dict[str, Any] | None
+
+
+class Decisions:
+    """Reads and appends the decisions of one archive."""
+
+    def __init__(self, file: Path, locks: Path) -> None:
+        self._file = file
+        self._locks = locks
+
+    def record(self, decisions: Iterable[Decision]) -> None:
+        """Append decisions and flush them to disk, all in one write.
+
+        Raises:
+            flux_resources.files.Busy: another process is writing.
+        """
+        lines = [json.dumps(asdict(decision), ensure_ascii=False) for decision in decisions]
+        if not lines:
+            return
+        with single_writer(self._locks, "decisions"):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            _drop_torn_line(self._file)
+            with self._file.open("ab") as file:
+                file.write("".join(f"{line}\n" for line in lines).encode())
+                file.flush()
+                os.fsync(file.fileno())
+
+    def standing(self, kind: Kind) -> dict[str, Decision]:
+        """The decisions of a kind that hold today, by sha256.
+
+        Raises:
+            DecisionsBroken: a line is not a decision.
+        """
+        latest = {entry.sha256: entry for entry in self.history() if entry.kind == kind}
+        return {sha256: entry for sha256, entry in latest.items() if entry.value is not None}
+
+    def history(self) -> list[Decision]:
+        """Every decision, oldest first. An unfinished last line, of a killed write, is passed over.
+
+        Raises:
+            DecisionsBroken: a line is not a decision.
+        """
+        if not self._file.exists():
+            return []
+        *lines, _torn = self._file.read_bytes().split(b"\n")
+        return [self._parsed(line, number) for number, line in enumerate(lines, 1) if line]
+
+    def column(self, sha256: pl.Series, kind: Kind) -> pl.Series:
+        """What was decided of each content: the value as JSON with sorted keys, or null.
+
+        Join it to a product's inputs, and it belongs into their fingerprint.
+        """
+        standing = self.standing(kind)
+        values = [standing[key].value if key in standing else None for key in sha256]
+        return pl.Series(
+            kind, [value and json.dumps(value, sort_keys=True) for value in values], pl.String
+        )
+
+    def _parsed(self, line: bytes, number: int) -> Decision:
+        try:
+            return Decision(**json.loads(line))
+        except (ValueError, TypeError) as error:
+            raise DecisionsBroken(
+                f"{self._file}, line {number} is no decision ({error}); mend it or take it out"
+            ) from error
+
+
+def _drop_torn_line(file: Path) -> None:
+    """Cut off what a killed write left behind the last whole line."""
+    if file.exists():
+        content = file.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if whole < len(content):
+            os.truncate(file, whole)
