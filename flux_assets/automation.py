@@ -9,12 +9,13 @@ import dagster as dg
 from dagster import AssetSelection
 from dagster._core.storage.dagster_run import FINISHED_STATUSES
 
-from flux_assets.corpus.changes import changed_days
+from flux_assets.corpus.changes import changed_days, with_neighbours
 from flux_assets.corpus.inbox import settled_files
 from flux_assets.corpus.take_in import open_ledger
 from flux_assets.instance import end_dead_runs
 from flux_assets.partitions import days, stretches
 from flux_assets.products import PRODUCTS
+from flux_assets.unfinished import waiting_days
 from flux_resources.resources import ArchiveResource
 
 _RETRY_AFTER = timedelta(minutes=10)
@@ -35,8 +36,13 @@ nightly_job = dg.define_asset_job(
     AssetSelection.assets("archive_scan"),
     description="Compare the archive with the disk; `changed_days_sensor` enriches what it finds.",
 )
+catch_up_job = dg.define_asset_job(
+    "catch_up",
+    AssetSelection.assets(*(product.name for product in PRODUCTS if product.waits), "photos"),
+    description="Ask again for what was not to be had: the weather of yesterday, or while offline.",
+)
 
-JOBS = [intake_job, enrich_job, nightly_job]
+JOBS = [intake_job, enrich_job, nightly_job, catch_up_job]
 
 
 def range_tags(first: str, last: str) -> dict[str, str]:
@@ -85,12 +91,13 @@ def changed_days_sensor(
     opened = archive.open()
     with open_ledger(opened) as ledger:
         changes = changed_days(ledger, opened.paths)
+        inhabited = ledger.photographs_per_day()
     known = set(days.get_partition_keys())
     stale = {day: state for day, state in changes.items() if day in known}
     if not stale:
         outside = len(changes) - len(stale)
         yield dg.SkipReason(f"No day changed; {outside} changed days lie outside the day range.")
-    for first, last in stretches(stale):
+    for first, last in stretches(known.intersection(with_neighbours(stale, inhabited))):
         states = sorted(f"{day}:{stale[day]}" for day in stale if first <= day <= last)
         key = hashlib.sha256("|".join(states).encode()).hexdigest()[:16]
         yield dg.RunRequest(run_key=f"{first}..{last}:{key}", tags=range_tags(first, last))
@@ -111,5 +118,21 @@ nightly_schedule = dg.ScheduleDefinition(
     description="Finds what changed in place or in read-only roots, and what was left unfinished.",
 )
 
+
+@dg.schedule(
+    job=catch_up_job,
+    cron_schedule="30 */6 * * *",
+    description="Fills rows that wait: weather that was not to be had, places of neighbours.",
+)
+def catch_up_schedule(
+    context: dg.ScheduleEvaluationContext, archive: ArchiveResource
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    waiting = waiting_days(archive.open().tables)
+    if not waiting:
+        yield dg.SkipReason("No row waits.")
+    for first, last in stretches(set(days.get_partition_keys()).intersection(waiting)):
+        yield dg.RunRequest(tags=range_tags(first, last))
+
+
 SENSORS = [inbox_sensor, changed_days_sensor]
-SCHEDULES = [nightly_schedule]
+SCHEDULES = [nightly_schedule, catch_up_schedule]

@@ -98,6 +98,7 @@ def show_status(statuses: Sequence[ProductStatus], outside: int) -> None:
 def _gaps(status: ProductStatus) -> str:
     parts = [f"{n} expected: {reason}" for reason, n in status.expected.items()]
     parts += [f"[red]{n} failed: {escape(reason)}[/]" for reason, n in status.failed.items()]
+    parts += [f"[yellow]{n} waiting: {escape(reason)}[/]" for reason, n in status.waiting.items()]
     if status.pending:
         days = status.pending_days
         span = days[0] if len(days) == 1 else f"{len(days)} days from {days[0]} to {days[-1]}"

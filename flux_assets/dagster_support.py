@@ -19,7 +19,9 @@ day_asset = partial(dg.asset, partitions_def=days, backfill_policy=BACKFILL, own
 whole_asset = partial(dg.asset, owners=OWNERS)
 
 
-def record_day(context: dg.AssetExecutionContext, report: DayReport) -> None:
+def record_day(
+    context: dg.AssetExecutionContext, report: DayReport, **numbers: float | dict[str, int]
+) -> None:
     """Attach a day's numbers to its own partition: metadata of a result goes to the whole range."""
     context.add_asset_metadata(
         {
@@ -28,6 +30,7 @@ def record_day(context: dg.AssetExecutionContext, report: DayReport) -> None:
             "failed": report.failed,
             "removed": len(report.removed),
             "seconds": round(report.seconds, 3),
+            **numbers,
         },
         partition_key=report.day,
     )

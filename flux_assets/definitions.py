@@ -8,21 +8,33 @@ from flux_assets.automation import JOBS, SCHEDULES, SENSORS
 from flux_assets.checks import CHECKS
 from flux_assets.corpus.assets import archive_scan, intake_log, photo_index
 from flux_assets.imaging.assets import proxies
-from flux_assets.metadata.assets import exif, places
+from flux_assets.metadata.assets import capture_times, estimated_places, exif, places, weather
 from flux_assets.publishing.assets import photos
 from flux_assets.vision.assets import embeddings, tags
-from flux_resources.resources import ArchiveResource, ClipResource, GeocoderResource
+from flux_resources.resources import (
+    ArchiveResource,
+    ClipResource,
+    GeocoderResource,
+    WeatherResource,
+)
 from flux_resources.settings import data_root
 
-ASSETS = [intake_log, archive_scan, photo_index, exif, places, proxies, embeddings, tags, photos]
+ASSETS = [
+    *(intake_log, archive_scan, photo_index),
+    *(exif, places, capture_times, estimated_places, weather),
+    proxies,
+    *(embeddings, tags),
+    photos,
+]
 
 
 def build_defs(*, resources: Mapping[str, object] | None = None) -> dg.Definitions:
-    """All definitions; `resources` replaces doors by name (`archive`, `clip`, `geocoder`)."""
+    """All definitions; `resources` replaces doors by name (`archive`, `clip`, ...)."""
     doors = {
         "archive": ArchiveResource(root=str(data_root())),
         "clip": ClipResource(),
         "geocoder": GeocoderResource(),
+        "open_meteo": WeatherResource(),
     }
     return dg.Definitions(
         assets=ASSETS,

@@ -16,6 +16,14 @@ class PhotoTable(dy.Schema):
     )
 
 
+class WaitingTable(PhotoTable):
+    """A photo table whose gaps may close by themselves."""
+
+    pending = dy.String(
+        nullable=True, description="Why the value is not there yet; it is asked for again."
+    )
+
+
 @dataclass(frozen=True)
 class Product:
     """A day-partitioned table: its name, its shape, and how a gap in it reads.
@@ -28,3 +36,8 @@ class Product:
     schema: type[PhotoTable]
     value: str
     gap: str | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether a row can be pending: not failed, not done."""
+        return issubclass(self.schema, WaitingTable)

@@ -2,11 +2,18 @@
 
 from flux_assets.corpus.photo_index import PHOTO_INDEX
 from flux_assets.imaging.proxies import PROXIES
+from flux_assets.metadata.capture_times import CAPTURE_TIMES
+from flux_assets.metadata.estimated_places import ESTIMATED_PLACES
 from flux_assets.metadata.exif import EXIF
 from flux_assets.metadata.places import PLACES
+from flux_assets.metadata.weather import WEATHER
 from flux_assets.photo_table import Product
 from flux_assets.vision.embeddings import EMBEDDINGS
 from flux_assets.vision.tags import TAGS
 
-ENRICHMENTS: tuple[Product, ...] = (EXIF, PLACES, PROXIES, EMBEDDINGS, TAGS)
+ENRICHMENTS: tuple[Product, ...] = (
+    *(EXIF, PLACES, CAPTURE_TIMES, ESTIMATED_PLACES, WEATHER),
+    PROXIES,
+    *(EMBEDDINGS, TAGS),
+)
 PRODUCTS: tuple[Product, ...] = (PHOTO_INDEX, *ENRICHMENTS)

@@ -17,7 +17,7 @@ import polars as pl
 from flux_resources.errors import FluxError
 from flux_resources.files import single_writer
 
-Kind = Literal["time", "zone", "place"]
+Kind = Literal["time", "zone", "place", "not_duplicates", "keep"]
 
 
 class DecisionsBroken(FluxError):
@@ -82,16 +82,16 @@ class Decisions:
         *lines, _torn = self._file.read_bytes().split(b"\n")
         return [self._parsed(line, number) for number, line in enumerate(lines, 1) if line]
 
-    def column(self, sha256: pl.Series, kind: Kind) -> pl.Series:
-        """What was decided of each content: the value as JSON with sorted keys, or null.
-
-        Join it to a product's inputs, and it belongs into their fingerprint.
-        """
-        standing = self.standing(kind)
-        values = [standing[key].value if key in standing else None for key in sha256]
-        return pl.Series(
-            kind, [value and json.dumps(value, sort_keys=True) for value in values], pl.String
-        )
+    def table(self, *kinds: Kind) -> pl.DataFrame:
+        """What stands of several kinds: `sha256`, and for each kind its value as JSON, or null."""
+        said = [self.standing(kind) for kind in kinds]
+        keys = sorted(set().union(*said))
+        columns = {
+            kind: [json.dumps(by[key].value, sort_keys=True) if key in by else None for key in keys]
+            for kind, by in zip(kinds, said, strict=True)
+        }
+        schema = dict.fromkeys(("sha256", *kinds), pl.String())
+        return pl.DataFrame({"sha256": keys, **columns}, schema=schema)
 
     def _parsed(self, line: bytes, number: int) -> Decision:
         try:

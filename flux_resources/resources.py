@@ -1,6 +1,7 @@
 """The doors as Dagster resources: thin, so that the graph can be built with others in tests."""
 
-from functools import cache
+import time
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,12 +9,16 @@ import dagster as dg
 
 from flux_resources.clip.names import table_name
 from flux_resources.data_root import DataRoot
-from flux_resources.geocoder import Geocoder
-from flux_resources.settings_sections import VisionSettings
+from flux_resources.geography.geocoder import Geocoder, open_geocoder
+from flux_resources.settings_sections import PlaceSettings, VisionSettings, WeatherSettings
+from flux_resources.tables import TableStore
 from flux_resources.vectors import VectorStore, active_vectors
+from flux_resources.weather.source import WeatherSource
 
 if TYPE_CHECKING:
     from flux_resources.clip.embedder import Embedder
+
+_WEATHER_TRIED_AGAIN_S = 600
 
 
 class ArchiveResource(dg.ConfigurableResource["ArchiveResource"]):
@@ -27,10 +32,23 @@ class ArchiveResource(dg.ConfigurableResource["ArchiveResource"]):
 
 
 class GeocoderResource(dg.ConfigurableResource["GeocoderResource"]):
-    """The offline geocoder; its cache lives as long as the process."""
+    """The geocoder that the settings ask for; its memory lives as long as the process."""
 
-    def open(self) -> Geocoder:
-        return _geocoder()
+    def open(self, archive: DataRoot) -> Geocoder:
+        return _geocoder(archive.settings.places, archive.paths.metadata)
+
+
+class WeatherResource(dg.ConfigurableResource["WeatherResource"]):
+    """The weather service and its cache."""
+
+    def open(self, archive: DataRoot) -> WeatherSource | None:
+        """None where the settings turn weather off.
+
+        The runs of a process share a source, so that a service that is out of reach is left in
+        peace for some minutes.
+        """
+        since = int(time.monotonic() // _WEATHER_TRIED_AGAIN_S)
+        return _weather(archive.settings.weather, archive.paths.tables, since)
 
 
 class ClipResource(dg.ConfigurableResource["ClipResource"]):
@@ -56,8 +74,13 @@ class ClipResource(dg.ConfigurableResource["ClipResource"]):
 
 
 @cache
-def _geocoder() -> Geocoder:
-    return Geocoder()
+def _geocoder(settings: PlaceSettings, kept: Path) -> Geocoder:
+    return open_geocoder(settings, kept)
+
+
+@lru_cache(maxsize=1)
+def _weather(settings: WeatherSettings, tables: Path, _since: int) -> WeatherSource | None:
+    return WeatherSource.open(settings, TableStore(tables))
 
 
 @cache

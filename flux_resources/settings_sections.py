@@ -5,6 +5,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -35,9 +36,20 @@ def _absolute_file(path: Path) -> Path:
     return path
 
 
+def _nominatim_server(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be the address of a server, as http://localhost:8080")
+    host = f".{parts.hostname.rstrip('.')}"
+    if host.endswith((".openstreetmap.org", ".osm.org", ".osmfoundation.org", ".geocoding.ai")):
+        raise ValueError("is a public server, which forbids batches: run your own, or leave null")
+    return url.rstrip("/")
+
+
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Folder = Annotated[Path, AfterValidator(_absolute_folder)]
 File = Annotated[Path, AfterValidator(_absolute_file)]
+NominatimServer = Annotated[str, AfterValidator(_nominatim_server)]
 
 
 class Section(BaseModel):
@@ -87,6 +99,8 @@ class ImagingSettings(Section):
     proxy_pixels: Annotated[int, Field(ge=256, le=4096)] = 1024
     proxy_quality: Annotated[int, Field(ge=50, le=100)] = 90
     thumb_pixels: Annotated[int, Field(ge=64, le=2048)] = 800
+    file_seconds: Annotated[float, Field(ge=1, le=3600)] = 20.0
+    file_gigabytes: Annotated[float, Field(ge=0.5, le=64)] = 2.0
     workers: Annotated[int, Field(ge=1, le=256)] = Field(
         default_factory=lambda: os.cpu_count() or 1
     )
@@ -111,27 +125,83 @@ class StorageSettings(Section):
     dagster: Folder | None = None
 
 
+class TimeWeights(Section):
+    """What each signal adds to the trust in a time it agrees with."""
+
+    exif_original: Annotated[float, Field(ge=0, le=1)] = 0.6
+    exif_other: Annotated[float, Field(ge=0, le=1)] = 0.2
+    file_time: Annotated[float, Field(ge=0, le=1)] = 0.2
+    copied_file_time: Annotated[float, Field(ge=0, le=1)] = 0.1
+    path: Annotated[float, Field(ge=0, le=1)] = 0.2
+    order: Annotated[float, Field(ge=0, le=1)] = 0.2
+
+
 class CaptureTimeSettings(Section):
-    """How the time of a photograph is resolved."""
+    """How the time of a photograph is resolved, and when it is called uncertain."""
+
+    weights: TimeWeights = TimeWeights()
+    threshold: Annotated[float, Field(ge=0, le=1)] = 0.5
+    earliest: date = date(1990, 1, 1)
+    ahead_days: Annotated[float, Field(ge=0, le=30)] = 2.0
+    outlier_days: Annotated[float, Field(gt=0)] = 30.0
+    copy_minutes: Annotated[float, Field(ge=0)] = 10.0
+    drift_minutes: Annotated[float, Field(ge=1)] = 5.0
+    camera_epochs: dict[str, date] = {}
 
 
 class PlaceSettings(Section):
-    """How positions become places."""
+    """How positions become places, and when a photograph borrows one from its neighbours."""
+
+    max_distance_km: Annotated[float, Field(gt=0, le=100)] = 25.0
+    nominatim: NominatimServer | None = None
+    nominatim_per_second: Annotated[float, Field(gt=0, le=1000)] = 5.0
+    borrow_hours: Annotated[float, Field(ge=0, le=48)] = 37.0
+    borrow_km: Annotated[float, Field(ge=0)] = 100.0
+    borrow_kmh: Annotated[float, Field(ge=0)] = 900.0
 
 
 class WeatherSettings(Section):
-    """The weather service."""
+    """The weather service: Open-Meteo, or a server of one's own that speaks like it."""
 
     enabled: bool = True
+    url: Annotated[str, Field(pattern=r"^https?://[^/]+")] = (
+        "https://archive-api.open-meteo.com/v1/archive"
+    )
+    calls_per_minute: Annotated[int, Field(ge=1)] | None = 600
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
+    recent_cache_hours: Annotated[float, Field(ge=0)] = 6.0
 
 
 class QualitySettings(Section):
-    """How the technical quality of a picture is judged."""
+    """How much each fault weighs in `quality_score`; only the proportions matter."""
+
+    sharpness: Annotated[float, Field(ge=0)] = 0.5
+    exposure: Annotated[float, Field(ge=0)] = 0.25
+    contrast: Annotated[float, Field(ge=0)] = 0.15
+    noise: Annotated[float, Field(ge=0)] = 0.1
+
+    @model_validator(mode="after")
+    def _one_counts(self) -> "QualitySettings":
+        if self.sharpness + self.exposure + self.contrast + self.noise == 0:
+            raise ValueError("give at least one fault a weight above 0")
+        return self
 
 
 class BurstSettings(Section):
-    """What makes frames a burst or a bracket."""
+    """What makes frames a burst or a bracket; gaps in seconds, exposure in stops."""
+
+    gap_seconds: Annotated[float, Field(ge=0, le=60)] = 1.0
+    gap_seconds_without_subseconds: Annotated[float, Field(ge=0, le=60)] = 2.0
+    hash_distance: Annotated[int, Field(ge=0, le=32)] = 10
+    cosine_distance: Annotated[float, Field(ge=0, le=1)] = 0.12
+    bracket_gap_seconds: Annotated[float, Field(ge=0, le=60)] = 3.0
+    bracket_step_stops: Annotated[float, Field(gt=0, le=4)] = 0.5
+    bracket_span_stops: Annotated[float, Field(gt=0, le=16)] = 1.0
 
 
 class DuplicateSettings(Section):
-    """What makes two photographs duplicates."""
+    """What makes two photographs duplicates; distances in bits of 64."""
+
+    near_distance: Annotated[int, Field(ge=0, le=16)] = 5
+    agreeing_distance: Annotated[int, Field(ge=0, le=16)] = 12
+    cosine: Annotated[float, Field(ge=-1, le=1)] = 0.90

@@ -21,7 +21,7 @@ from flux_resources.ledger import Ledger
 settings.register_profile("flux", deadline=None)  # machines are busy at times
 settings.load_profile("flux")
 
-SETTINGS = "intake: {settle_seconds: 0}\n"
+SETTINGS = "intake: {settle_seconds: 0}\nweather: {enabled: false}\n"
 
 
 class Photograph(Protocol):

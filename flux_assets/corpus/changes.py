@@ -1,12 +1,15 @@
 """Which days changed since they were indexed, from folder times alone."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 from flux_assets.corpus.loss_guard import MARKER
 from flux_resources.ledger import Ledger
 from flux_resources.paths import Paths
+
+NEIGHBOUR_DAYS = 2
 
 
 def changed_days(ledger: Ledger, paths: Paths) -> dict[str, str]:
@@ -25,6 +28,23 @@ def changed_days(ledger: Ledger, paths: Paths) -> dict[str, str]:
         if moved or (known and known.changed):
             changed[day] = f"{folder} {known.revision if known else 0}"
     return changed
+
+
+def with_neighbours(changed: Iterable[str], days: Iterable[str]) -> list[str]:
+    """The changed days and those of `days` within two days of them, ascending.
+
+    A photograph without GPS borrows its place from neighbours in time, up to 37 hours away.
+
+    >>> with_neighbours(["2022-01-15"], ["2022-01-12", "2022-01-13", "2022-01-17"])
+    ['2022-01-13', '2022-01-15', '2022-01-17']
+    """
+    changed = set(changed)
+    reached = {
+        (date.fromisoformat(day) + timedelta(days=offset)).isoformat()
+        for day in changed
+        for offset in range(-NEIGHBOUR_DAYS, NEIGHBOUR_DAYS + 1)
+    }
+    return sorted(changed | reached.intersection(days))
 
 
 def _day_folders(originals: Path, depth: int = 3) -> Iterator[Path]:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from flux_resources.exif_tags import ExifUnreadable, camera_time, read_tags
+from flux_resources.exif.parse import ExifUnreadable
+from flux_resources.exif.tags import read_tags
+from flux_resources.exif.values import camera_time
 
 _ALLOWED_AHEAD = timedelta(days=2)  # a camera left on the zone of yesterday's flight is no liar
 
@@ -33,7 +35,7 @@ def filing_time(
         tags = read_tags(path)
     except ExifUnreadable as error:
         return FilingTime(modified, None, f"EXIF unreadable ({error}); file time used")
-    original = camera_time(tags, "EXIF DateTimeOriginal")
+    original = camera_time(tags, "EXIF DateTimeOriginal", "Image DateTimeOriginal")
     moment = original or camera_time(tags, "Image DateTime")
     if moment is None:
         return FilingTime(modified, None, "no EXIF time; file time used")

@@ -4,26 +4,20 @@ Everything downstream reads the working copy, so each original is decoded once.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from functools import partial
-from pathlib import Path
 
 import dataframely as dy
 import polars as pl
-from PIL import Image
 
 from flux_assets.corpus.photo_index import PHOTO_INDEX
-from flux_assets.imaging.working_copy import decode, fitted, measure_light
+from flux_assets.imaging.working_copy import Failure, Light, Order, make_copies
 from flux_assets.photo_table import PhotoTable, Product
-from flux_resources.files import atomic_file
+from flux_resources.isolation import Died, isolated_map
 from flux_resources.paths import Paths
 from flux_resources.settings_sections import ImagingSettings
 from flux_resources.tables import TableStore
 
-PROXIES_VERSION = "1"
-_THUMB_QUALITY = 85
-_DECODED = frozenset({"JPEG", "PNG", "WEBP", "TIFF"})
+PROXIES_VERSION = "2"
 _COLUMNS = ("proxy_path", "thumb_path", "median_luminance", "dark_ratio", "mean_saturation")
 
 
@@ -53,48 +47,56 @@ def build_proxies(
 ) -> pl.DataFrame:
     """Proxy rows for index rows (`photo_id`, `path`, `format`).
 
-    A picture that is broken, or of a format that is not decoded, gives an error row.
-
-    At most `settings.workers` originals are in memory at once.
+    A picture that is broken, or on which a decoder hangs, dies or grows without bounds, gives an
+    error row. At most `settings.workers` originals are in memory at once.
     """
-    build = partial(_build_row, day, paths, settings)
-    with ThreadPoolExecutor(settings.workers) as pool:
-        rows = list(pool.map(build, *inputs.select("photo_id", "path", "format")))
+    orders = [
+        _order(day, paths, settings, *row)
+        for row in inputs.select("photo_id", "path", "format").iter_rows()
+    ]
+    made = isolated_map(
+        make_copies,
+        orders,
+        workers=settings.workers,
+        seconds=settings.file_seconds,
+        gigabytes=settings.file_gigabytes,
+    )
+    rows = [
+        _row(paths, photo_id, order, outcome)
+        for photo_id, order, outcome in zip(inputs["photo_id"], orders, made, strict=True)
+    ]
     schema = {name: Proxies.columns()[name].dtype for name in ("photo_id", *_COLUMNS, "error")}
     return pl.DataFrame(rows, schema=schema | {"retry": pl.Boolean()})
 
 
-def _build_row(
+def _order(
     day: str, paths: Paths, settings: ImagingSettings, photo_id: str, path: str, image_format: str
+) -> Order:
+    return Order(
+        original=paths.absolute(path),
+        format=image_format,
+        proxy=paths.proxy(day, photo_id),
+        proxy_pixels=settings.proxy_pixels,
+        proxy_quality=settings.proxy_quality,
+        thumb=paths.thumb(photo_id),
+        thumb_pixels=settings.thumb_pixels,
+    )
+
+
+def _row(
+    paths: Paths, photo_id: str, order: Order, outcome: Light | Failure | Died
 ) -> dict[str, object]:
-    if image_format not in _DECODED:  # a RAW file opened as TIFF would give a postage stamp
-        message = f"proxies: {image_format} files are not decoded"
-        return {"photo_id": photo_id, "error": message, "retry": False}
-    original = paths.absolute(path)
-    proxy_file, thumb_file = paths.proxy(day, photo_id), paths.thumb(photo_id)
-    try:
-        proxy = decode(original, settings.proxy_pixels)
-        _save(proxy, proxy_file, settings.proxy_quality)
-        size = fitted(proxy.size, settings.thumb_pixels)
-        _save(proxy.resize(size, Image.Resampling.BICUBIC), thumb_file, _THUMB_QUALITY)
-    except Exception as error:  # decoders raise whatever broken bytes provoke
-        # A broken picture stays broken; a full disk or a lost mount (these carry an errno) do not.
-        passing = isinstance(error, MemoryError) or getattr(error, "errno", None) is not None
-        message = f"proxies: {type(error).__name__}: {error}"
-        return {"photo_id": photo_id, "error": message, "retry": passing}
+    if isinstance(outcome, Failure | Died):
+        reason = f"proxies: {outcome.reason}"
+        return {"photo_id": photo_id, "error": reason, "retry": outcome.passing}
     return {
         "photo_id": photo_id,
-        "proxy_path": paths.relative(proxy_file),
-        "thumb_path": paths.relative(thumb_file),
-        **asdict(measure_light(proxy)),
+        "proxy_path": paths.relative(order.proxy),
+        "thumb_path": paths.relative(order.thumb),
+        **asdict(outcome),
         "error": None,
         "retry": False,
     }
-
-
-def _save(image: Image.Image, target: Path, quality: int) -> None:
-    with atomic_file(target, durable=False) as temporary:
-        image.save(temporary, "JPEG", quality=quality)
 
 
 def files_exist(rows: pl.DataFrame, *, paths: Paths) -> pl.Series:

@@ -1,18 +1,24 @@
 """One decode of an original, and everything the archive keeps of its pixels.
 
-Pure functions on Pillow images; sizes are pixels on the long side.
+Runs in worker processes, so that it imports little; sizes are pixels on the long side.
 """
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image
+
+from flux_assets.imaging.extent import read_whole
+from flux_assets.imaging.raw_preview import RAW_FORMATS, decode_raw
+from flux_assets.imaging.reduction import fitted, reduced
+from flux_resources.files import atomic_file
 
 _LUMA_709 = (0.2126, 0.7152, 0.0722, 0)
-_ORIENTATION = 0x0112
 _DARK = int(0.08 * 255)  # luma up to here, of 255, lies under 0.08 of full scale
+_NEW_SUBFILE_TYPE, _REDUCED = 254, 1
+_READERS = ("JPEG", "PNG", "WEBP", "TIFF")  # of Pillow's; some others start programs
+_THUMB_QUALITY = 85
 
 
 @dataclass(frozen=True)
@@ -24,55 +30,87 @@ class Light:
     mean_saturation: float
 
 
-def decode(path: Path, pixels: int) -> Image.Image:
-    """An upright sRGB image whose long side is at most `pixels`; never enlarged.
+@dataclass(frozen=True)
+class Order:
+    """What to make of one original; `format` is that of the index, sizes are pixels."""
 
-    JPEG is decoded at the smallest scale that still covers the size asked for.
+    original: Path
+    format: str
+    proxy: Path
+    proxy_pixels: int
+    proxy_quality: int
+    thumb: Path
+    thumb_pixels: int
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why there are no copies; `passing`: a disk or a mount failed, not the picture."""
+
+    reason: str
+    passing: bool
+
+
+def make_copies(order: Order) -> Light | Failure:
+    """Write working copy and thumbnail of an original, and measure its light.
 
     Raises:
-        OSError, ValueError, SyntaxError: the file is broken.
+        MemoryError: it needs more memory than this process may have.
+    """
+    try:
+        proxy = decode(order.original, order.format, order.proxy_pixels)
+        _save(proxy, order.proxy, order.proxy_quality)
+        size = fitted(proxy.size, order.thumb_pixels)
+        _save(proxy.resize(size, Image.Resampling.HAMMING), order.thumb, _THUMB_QUALITY)
+        return measure_light(proxy)
+    except MemoryError:
+        raise
+    except Exception as error:  # decoders raise whatever broken bytes provoke
+        # A broken picture stays broken; a full disk or a lost mount (these carry an errno) do not.
+        passing = getattr(error, "errno", None) is not None
+        return Failure(f"{type(error).__name__}: {error}", passing)
+
+
+def decode(path: Path, image_format: str, pixels: int) -> Image.Image:
+    """An upright sRGB image whose long side is at most `pixels`; never enlarged.
+
+    Of files with several frames it is the first, of HEIC files the primary one.
+
+    Raises:
+        OSError, ValueError, SyntaxError: the file is broken, or was cut off.
         PIL.Image.DecompressionBombError: it holds too many pixels.
     """
-    with Image.open(path) as image:
-        image.draft("RGB", fitted(image.size, pixels))
-        image.load()
-        resized = _eight_bits(image)
-        size = fitted(resized.size, pixels)
-        if size != resized.size:
-            resized = resized.resize(size, Image.Resampling.LANCZOS)
-        resized.getexif()[_ORIENTATION] = image.getexif().get(_ORIENTATION, 1)
-        upright = ImageOps.exif_transpose(resized)
-        return _to_srgb(upright, image.info.get("icc_profile"))
+    if image_format in RAW_FORMATS:
+        return decode_raw(path, pixels)
+    if image_format == "HEIC":
+        return _decode_heic(path, pixels)
+    with Image.open(path, formats=_READERS) as image:
+        if _is_postage_stamp(image):
+            return decode_raw(path, pixels)
+        return reduced(image, pixels)
 
 
-def fitted(size: tuple[int, int], pixels: int) -> tuple[int, int]:
-    """`size` scaled so that its long side is `pixels`; smaller sizes stay as they are."""
-    long_side = max(size)
-    if long_side <= pixels:
-        return size
-    width, height = (max(1, round(side * pixels / long_side)) for side in size)
-    return width, height
+def _decode_heic(path: Path, pixels: int) -> Image.Image:
+    """HEIC says in its own boxes how it is turned; where it does not, EXIF counts."""
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener()
+    content = read_whole(path)
+    with Image.open(path, formats=("HEIF", "AVIF")) as image:
+        is_turned = b"irot" in content or b"imir" in content  # libheif has done it
+        in_exif = image.info.get("original_orientation")
+        return reduced(image, pixels, orientation=None if is_turned else in_exif)
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """The image in a mode that can be resized; Pillow would clip 16-bit grey, not scale it."""
-    if image.mode.startswith("I;16"):
-        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    return image if image.mode in ("RGB", "L", "CMYK") else image.convert("RGB")
+def _is_postage_stamp(image: Image.Image) -> bool:
+    """Whether a TIFF begins with a reduced copy: it is a RAW file with another ending."""
+    tags = getattr(image, "tag_v2", {})
+    return bool(tags.get(_NEW_SUBFILE_TYPE, 0) == _REDUCED)
 
 
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Convert from the embedded profile; a broken or absent profile means sRGB already."""
-    if profile:
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            if "sRGB" not in ImageCms.getProfileDescription(source):
-                target = ImageCms.createProfile("sRGB")
-                converted = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
-                return converted or image.convert("RGB")
-        except (ImageCms.PyCMSError, OSError):
-            pass
-    return image.convert("RGB")
+def _save(image: Image.Image, target: Path, quality: int) -> None:
+    with atomic_file(target, durable=False) as temporary:
+        image.save(temporary, "JPEG", quality=quality)
 
 
 def measure_light(image: Image.Image) -> Light:

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from flux_assets.dagster_support import DUCKDB_POOL, columns_of, whole_asset
-from flux_assets.metadata.assets import exif, places
+from flux_assets.metadata.assets import capture_times, estimated_places, exif, places, weather
 from flux_assets.publishing.photos import Photos, join_photos, publish_photos
 from flux_assets.vision.assets import tags
 from flux_resources.resources import ArchiveResource
@@ -14,9 +14,9 @@ GROUP = "publishing"
 @whole_asset(
     group_name=GROUP,
     kinds={"duckdb", "polars"},
-    deps=[exif, places, tags],
+    deps=[exif, places, capture_times, estimated_places, weather, tags],
     metadata=columns_of(Photos),
-    code_version="1",
+    code_version="2",
     pool=DUCKDB_POOL,
 )
 def photos(archive: ArchiveResource) -> dg.MaterializeResult[None]:
@@ -27,6 +27,7 @@ def photos(archive: ArchiveResource) -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": rows.height,
+            "with_weather": rows["weather"].count(),
             "with_place": rows["location_country"].count(),
             "with_vector": rows["embedding_id"].count(),
             "with_tags": rows["tags"].count(),

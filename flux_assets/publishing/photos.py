@@ -8,11 +8,28 @@ import duckdb
 import polars as pl
 
 from flux_assets.corpus.photo_index import PHOTO_INDEX
+from flux_assets.metadata.capture_times import CAPTURE_TIMES
+from flux_assets.metadata.estimated_places import ESTIMATED_PLACES
+from flux_assets.metadata.exif import EXIF
+from flux_assets.metadata.places import PLACES
 from flux_assets.photo_table import Product
 from flux_assets.products import ENRICHMENTS
 from flux_resources.files import atomic_file, single_writer
 from flux_resources.paths import Paths
 from flux_resources.tables import TableStore
+
+_LOCATION = ("location_city", "location_country", "location_source")
+# Columns that are shown under another name, or not at all because a later product knows better.
+_NAMED_OTHERWISE: dict[str, dict[str, str | None]] = {
+    PHOTO_INDEX.name: {"captured_at": None},
+    EXIF.name: {"captured_at": None, "lat": None, "lon": None},
+    PLACES.name: {"source": "location_source"},
+    CAPTURE_TIMES.name: {"resolved_at": "resolved_at"},
+    ESTIMATED_PLACES.name: {
+        **{name: f"estimated_{name}" for name in ("location_city", "location_country")},
+        **{"source": "estimated_location_source", "lat": None, "lon": None},
+    },
+}
 
 
 class Photos(dy.Schema):
@@ -28,18 +45,23 @@ class Photos(dy.Schema):
     height = dy.Int32(nullable=True, description="Pixels.")
     format = dy.String(description="JPEG, DNG, ...")
     pair_id = dy.String(nullable=True, description="Shared by RAW and JPEG of one press.")
-    captured_at = dy.Datetime(time_unit="ms", description="EXIF time, else the file's, local.")
-    camera_make = dy.String(nullable=True, description="As written by the camera.")
-    camera_model = dy.String(nullable=True, description="As written by the camera.")
+    captured_at = dy.Datetime(time_unit="ms", description="Resolved local time at the place.")
+    trust = dy.Float64(nullable=True, description="How far captured_at can be trusted, 0-1.")
+    camera_make = dy.String(nullable=True, description="Brand: `RICOH`.")
+    camera_model = dy.String(nullable=True, description="Without the brand: `GR IIIx`.")
     lens_model = dy.String(nullable=True, description="As written by the camera.")
     focal_length_mm = dy.Float64(nullable=True, description="Millimetres.")
     aperture = dy.String(nullable=True, description="`f/5.6`.")
     shutter_speed = dy.String(nullable=True, description="`1/500`.")
     iso = dy.Int32(nullable=True, description="ISO speed.")
-    lat = dy.Float64(nullable=True, description="Degrees north.")
-    lon = dy.Float64(nullable=True, description="Degrees east.")
-    location_city = dy.String(nullable=True, description="Nearest populated place.")
+    lat = dy.Float64(nullable=True, description="Degrees north; measured or given, not estimated.")
+    lon = dy.Float64(nullable=True, description="Degrees east; measured or given, not estimated.")
+    location_city = dy.String(nullable=True, description="Place it belongs to.")
     location_country = dy.String(nullable=True, description="English country name.")
+    location_source = dy.String(
+        nullable=True, description="`gps`, `manual`, or `estimated` from neighbours in time."
+    )
+    weather = dy.String(nullable=True, description="`clear`, `rain`, ... at the hour of capture.")
     median_luminance = dy.Float64(nullable=True, description="0-1.")
     dark_ratio = dy.Float64(nullable=True, description="0-1.")
     mean_saturation = dy.Float64(nullable=True, description="0-1.")
@@ -53,13 +75,14 @@ class Photos(dy.Schema):
 def join_photos(tables: TableStore) -> pl.DataFrame:
     """The `photos` table out of all products, ordered by time and photo_id."""
 
-    joined = _columns_of(tables, PHOTO_INDEX).drop("captured_at")
+    joined = _columns_of(tables, PHOTO_INDEX)
     for product in ENRICHMENTS:
         joined = joined.join(_columns_of(tables, product), on=["day", "photo_id"], how="left")
     columns = {name: column.dtype for name, column in Photos.columns().items()}
     return (
         joined.with_columns(
-            _best_time().alias("captured_at"),
+            pl.coalesce("resolved_at", _filed_under()).alias("captured_at"),
+            *(_known_or_estimated(name) for name in _LOCATION),
             pl.col("tags").map_elements(_as_json, return_dtype=pl.String).alias("tags"),
             pl.lit(None, dtype=pl.Int8).alias("keeper"),
         )
@@ -70,19 +93,24 @@ def join_photos(tables: TableStore) -> pl.DataFrame:
 
 
 def _columns_of(tables: TableStore, product: Product) -> pl.LazyFrame:
-    """What a product contributes: `day`, `photo_id` and its columns of the same names."""
-    wanted = [name for name in product.schema.column_names() if name in Photos.column_names()]
-    return tables.scan(product.name, product.schema).select("day", *wanted)
+    """What a product contributes: `day`, `photo_id` and its columns of the same or other names."""
+    named = _NAMED_OTHERWISE.get(product.name, {})
+    own = {name for name in product.schema.column_names() if name in Photos.column_names()}
+    taken = {name: named.get(name, name) for name in sorted(own | named.keys())}
+    return tables.scan(product.name, product.schema).select(
+        "day", *(pl.col(name).alias(shown) for name, shown in taken.items() if shown)
+    )
 
 
-def _best_time() -> pl.Expr:
-    """The camera's time where intake believed it, else the time the photograph was filed under.
+def _known_or_estimated(column: str) -> pl.Expr:
+    """What GPS or a person says of the place, else what its neighbours in time do."""
+    names = (column, f"estimated_{column}")
+    return pl.coalesce(pl.col(name).cast(pl.String) for name in names).alias(column)
 
-    Both are in the same clock; the photo_id repeats the filing time to the second.
-    """
-    filed = pl.col("photo_id").str.head(19).str.to_datetime("%Y-%m-%d_%H-%M-%S", time_unit="ms")
-    believed = pl.col("captured_at").dt.truncate("1s") == filed
-    return pl.when(believed).then("captured_at").otherwise(filed)
+
+def _filed_under() -> pl.Expr:
+    """The time under which intake filed a photograph; the photo_id repeats it to the second."""
+    return pl.col("photo_id").str.head(19).str.to_datetime("%Y-%m-%d_%H-%M-%S", time_unit="ms")
 
 
 def _as_json(tags: pl.Series) -> str:

@@ -17,8 +17,8 @@ from flux_resources.tables import TableStore
 class ProductStatus:
     """Counts of photographs; they add up to `photographs`.
 
-    `expected` says why a value is rightly absent, `failed` what went wrong, `pending` how many
-    were never computed and `pending_days` where.
+    `expected` says why a value is rightly absent, `failed` what went wrong, `waiting` what comes
+    by itself and why not yet, `pending` how many were never computed and `pending_days` where.
     """
 
     product: str
@@ -27,6 +27,7 @@ class ProductStatus:
     pending: int
     expected: dict[str, int] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
+    waiting: dict[str, int] = field(default_factory=dict)
     pending_days: list[str] = field(default_factory=list)
 
 
@@ -62,12 +63,16 @@ def archive_status(tables: TableStore, photographs_per_day: dict[str, int]) -> l
 
 def _status(tables: TableStore, product: Product, index: pl.DataFrame) -> ProductStatus:
     keys = ["day", "photo_id"]
-    rows = tables.scan(product.name, product.schema).select(*keys, product.value, "error")
+    waits = pl.col("pending") if product.waits else pl.lit(None, pl.String)
+    rows = tables.scan(product.name, product.schema).select(
+        *keys, product.value, "error", waits.alias("pending")
+    )
     joined = index.lazy().join(rows.with_columns(computed=True), on=keys, how="left").collect()
     computed = joined.filter(pl.col("computed"))
     pending = joined.filter(pl.col("computed").is_null())
+    waiting = computed["pending"].drop_nulls()
     errors = computed["error"].drop_nulls()
-    fine = computed.filter(pl.col("error").is_null())
+    fine = computed.filter(pl.col("error").is_null() & pl.col("pending").is_null())
     absent = fine[product.value].null_count()
     return ProductStatus(
         product=product.name,
@@ -76,6 +81,7 @@ def _status(tables: TableStore, product: Product, index: pl.DataFrame) -> Produc
         pending=pending.height,
         expected={product.gap or "no value": absent} if absent else {},
         failed=dict(Counter(map(_reason, errors)).most_common()),
+        waiting=dict(Counter(map(_reason, waiting)).most_common()),
         pending_days=sorted(pending["day"].unique()),
     )
 

@@ -22,6 +22,11 @@ _SHOWN = (
     "photo_id, path, captured_at, location_city, location_country, tags, thumb_path, proxy_path"
 )
 
+# Of one shutter press the JPEG speaks for the RAW file too, unless it is missing or has failed.
+_SPEAKS = (
+    "(pair_id IS NULL OR format = 'JPEG' OR pair_id NOT IN (SELECT pair_id FROM photos"
+    " WHERE pair_id IS NOT NULL AND format = 'JPEG' AND embedding_id IS NOT NULL))"
+)
 _FEW = 2_000  # photographs that are compared one by one rather than searched for
 
 
@@ -64,7 +69,8 @@ class Archive:
     ) -> pl.DataFrame:
         """Photographs that look like one of the archive (`photo_id`) or like a picture file.
 
-        Returns the columns of `search`; the photograph itself is left out.
+        Returns the columns of `search`; the photograph itself is left out, and what was taken with
+        it in one shutter press.
 
         Raises:
             NotBuilt: as for `search`.
@@ -74,7 +80,7 @@ class Archive:
         vector = self._store.vector_of(str(photo))
         if vector is not None:
             found = self._nearest(vector, limit + 1, filters)
-            return found.filter(pl.col("photo_id") != str(photo)).head(limit)
+            return found.filter(~pl.col("photo_id").is_in(self._press(str(photo)))).head(limit)
         if self._query("SELECT 1 FROM photos WHERE photo_id = ?", [str(photo)]).height:
             raise NotFound(f"{photo} has no vector of the active model; see: flux status")
         return self._nearest(self._vector_of_file(Path(photo)), limit, filters)
@@ -87,6 +93,12 @@ class Archive:
     @cached_property
     def _store(self) -> VectorStore:
         return active_vectors(self._archive)
+
+    def _press(self, photo_id: str) -> list[str]:
+        """The photograph and what shares its shutter press."""
+        same = "SELECT pair_id FROM photos WHERE photo_id = ?"
+        pair = self._query(f"SELECT photo_id FROM photos WHERE pair_id = ({same})", [photo_id])
+        return [photo_id, *pair["photo_id"]]
 
     def _vector_of_file(self, file: Path) -> Vectors:
         if not file.is_file():
@@ -103,7 +115,8 @@ class Archive:
         What `photos` says today decides. When few photographs pass, only these are compared;
         otherwise vectors are asked for in growing numbers until enough of them pass.
         """
-        condition, values = where(filters)
+        asked_for, values = where(filters)
+        condition = f"{asked_for} AND {_SPEAKS}"
         passing = f"FROM photos WHERE embedding_id IS NOT NULL AND {condition}"
         count = int(self._query(f"SELECT count(*) AS n {passing}", values)["n"].item())
         among = None

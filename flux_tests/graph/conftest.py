@@ -56,6 +56,15 @@ def runner(archive: DataRoot, instance: dg.DagsterInstance) -> Run:
     return execute
 
 
+def start(
+    request: dg.RunRequest, job: str, archive: DataRoot, instance: dg.DagsterInstance
+) -> bool:
+    """Run a job as a sensor or schedule requested it."""
+    resources = {"archive": ArchiveResource(root=str(archive.paths.root))}
+    definition = build_defs(resources=resources).resolve_job_def(job)
+    return definition.execute_in_process(instance=instance, tags=dict(request.tags)).success
+
+
 @pytest.fixture
 def instance(archive: DataRoot) -> dg.DagsterInstance:
     return open_instance(archive)

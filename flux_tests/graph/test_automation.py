@@ -15,7 +15,7 @@ from flux_assets.search import Archive
 from flux_resources.data_root import DataRoot
 from flux_resources.resources import ArchiveResource
 from flux_tests.conftest import Photograph
-from flux_tests.graph.conftest import DAYS, Run
+from flux_tests.graph.conftest import DAYS, Run, start
 
 _NO_PROCESS = 2**22 + 1  # above every process id that Linux gives
 
@@ -36,14 +36,6 @@ def evaluate(
         skip_reason=data.skip_message,
         cursor=data.cursor,
     )
-
-
-def start(
-    request: dg.RunRequest, job: str, archive: DataRoot, instance: dg.DagsterInstance
-) -> bool:
-    resources = {"archive": ArchiveResource(root=str(archive.paths.root))}
-    definition = build_defs(resources=resources).resolve_job_def(job)
-    return definition.execute_in_process(instance=instance, tags=dict(request.tags)).success
 
 
 def test_an_empty_inbox_requests_nothing(archive: DataRoot) -> None:
@@ -82,7 +74,8 @@ def test_a_photograph_put_into_a_day_folder_by_hand_is_noticed(
     time.sleep(0.01)
     photograph(enriched.paths.original_day(DAYS[1]) / "by-hand.jpg", seed=50)
     (request,) = evaluate(changed_days_sensor, enriched).run_requests or []
-    assert request.tags["dagster/asset_partition_range_start"] == DAYS[1]
+    assert request.tags["dagster/asset_partition_range_start"] == DAYS[0]  # a neighbour in time
+    assert request.tags["dagster/asset_partition_range_end"] == DAYS[2]
 
 
 def test_nothing_is_requested_while_an_earlier_run_is_active(

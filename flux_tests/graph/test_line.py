@@ -34,10 +34,17 @@ def test_a_truncated_photograph_is_an_error_row_and_stops_nothing(enriched: Data
     assert rows(enriched, "exif")["captured_at"].null_count() == 0
 
 
-def test_places_come_from_gps_alone(enriched: DataRoot) -> None:
+def test_a_place_comes_from_gps_or_is_marked_as_borrowed(enriched: DataRoot) -> None:
+    photos = Archive(enriched.paths.root).photos().sort("photo_id")
+    assert photos["location_city"].to_list() == [*["Philadelphia"] * 2, *["Rome"] * 4]
+    assert photos["location_source"].to_list() == [*["gps"] * 4, "estimated", "gps"]
+    assert photos["lat"].is_null().to_list() == [*[False] * 4, True, False]
+
+
+def test_times_are_trusted_where_camera_and_file_agree(enriched: DataRoot) -> None:
     photos = Archive(enriched.paths.root).photos()
-    cities = photos.sort("photo_id")["location_city"].to_list()
-    assert cities == ["Philadelphia", "Philadelphia", "Rome", "Rome", None, "Rome"]
+    assert (photos["trust"] >= 0.8).all()
+    assert photos["captured_at"].dt.date().cast(str).unique().sort().to_list() == list(DAYS)
 
 
 def test_a_photograph_is_most_similar_to_its_own_file(enriched: DataRoot) -> None:

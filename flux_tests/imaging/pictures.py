@@ -1,9 +1,24 @@
 """Pictures whose look is known."""
 
+from pathlib import Path
+
 import numpy as np
 from PIL import Image, ImageCms
 
+from flux_assets.corpus.pictures import sniff
+from flux_assets.imaging.working_copy import decode
+
 RED, GREEN, BLUE, GREY = (200, 30, 30), (30, 160, 60), (40, 60, 200), (128, 128, 128)
+# What undoes EXIF orientation n.
+_TURNED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
 
 
 def quarters(size: tuple[int, int] = (64, 48)) -> Image.Image:
@@ -14,6 +29,19 @@ def quarters(size: tuple[int, int] = (64, 48)) -> Image.Image:
     image.paste(GREEN, (width // 2, 0, width, height // 2))
     image.paste(BLUE, (0, height // 2, width // 2, height))
     return image
+
+
+def stored(size: tuple[int, int], orientation: int) -> Image.Image:
+    """The scene as a sensor sees it, upright only after EXIF `orientation` is applied."""
+    scene = quarters(size)
+    return scene.transpose(_TURNED[orientation]) if orientation > 1 else scene
+
+
+def decoded(file: Path, pixels: int) -> Image.Image:
+    """A file decoded as what its content is."""
+    image_format = sniff(file.read_bytes()[:32], file.suffix)
+    assert image_format is not None
+    return decode(file, image_format, pixels)
 
 
 def corners(image: Image.Image) -> list[tuple[int, ...]]:

@@ -47,7 +47,10 @@ def refresh_proxies(
 
 def _format(file: Path) -> str:
     """What the index would say; a file that is not there was a JPEG."""
-    return (sniff(file.read_bytes()[:32], file.suffix) if file.exists() else None) or "JPEG"
+    if not file.exists():
+        return "JPEG"
+    with file.open("rb") as opened:
+        return sniff(opened.read(32), file.suffix) or "JPEG"
 
 
 def proxy_rows(archive: DataRoot) -> dict[str, dict[str, object]]:

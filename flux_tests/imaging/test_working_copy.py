@@ -1,73 +1,99 @@
 """One decode of an original: upright, sRGB, small, and how light it is."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from pillow_heif import register_heif_opener
 
-from flux_assets.imaging.working_copy import Light, decode, fitted, measure_light
+from flux_assets.imaging.extent import EndsEarly
+from flux_assets.imaging.reduction import fitted
+from flux_assets.imaging.working_copy import Light, measure_light
 from flux_tests.imaging.pictures import (
     BLUE,
     GREEN,
     GREY,
     RED,
     corners,
+    decoded,
     looks_like,
     quarters,
-    swapped_profile,
+    stored,
 )
+from flux_tests.imaging.raw_files import write_dng
 
+register_heif_opener()
 SEEN = [RED, GREEN, BLUE, GREY]
-# How a camera stores a scene that is upright only after EXIF orientation n is applied.
-_STORED = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_90,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_270,
-}
 
 
-@pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tif"])
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tif", "heic"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_orientation_comes_out_upright(tmp_path: Path, orientation: int, ending: str) -> None:
-    scene = quarters((640, 480))
-    stored = scene.transpose(_STORED[orientation]) if orientation > 1 else scene
     exif = Image.Exif()
     exif[0x0112] = orientation
-    stored.save(tmp_path / f"a.{ending}", exif=exif)
+    stored((640, 480), orientation).save(tmp_path / f"a.{ending}", exif=exif)
 
-    upright = decode(tmp_path / f"a.{ending}", 160)
+    upright = decoded(tmp_path / f"a.{ending}", 160)
 
     assert (upright.size, upright.mode) == ((160, 120), "RGB")
     assert looks_like(upright, SEEN)
 
 
-def test_real_photographs_of_all_orientations_look_alike(real_photographs: Path) -> None:
-    for scene in ("Landscape", "Portrait"):
-        copies = [
-            decode(real_photographs / "exif-orientation" / f"{scene}_{n}.jpg", 64) for n in range(9)
-        ]
-        first = np.asarray(copies[0], float)
-        assert {copy.size for copy in copies} == {copies[0].size}
-        assert all(np.abs(np.asarray(copy, float) - first).mean() < 6 for copy in copies)
+@pytest.mark.parametrize("scene", ["Landscape", "Portrait"])
+def test_real_photographs_of_all_orientations_look_alike(
+    real_photographs: Path, scene: str
+) -> None:
+    folder = real_photographs / "exif-orientation"
+    copies = [decoded(folder / f"{scene}_{n}.jpg", 1024) for n in range(9)]
+
+    first = np.asarray(copies[1], float)
+    assert {copy.size for copy in copies} == {copies[1].size}
+    assert all(np.abs(np.asarray(copy, float) - first).mean() < 6 for copy in copies)
 
 
-@pytest.mark.parametrize("mode", ["L", "CMYK", "RGBA", "LA", "P", "1", "I;16"])
+def test_a_heic_that_is_turned_by_its_own_boxes_is_not_turned_again(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stored((640, 480), 6).save(tmp_path / "a.heic", exif=exif.tobytes())
+    assert b"irot" in (tmp_path / "a.heic").read_bytes()
+
+    assert looks_like(decoded(tmp_path / "a.heic", 160), SEEN)
+
+
+def test_a_phone_s_heic_is_turned_once(real_photographs: Path) -> None:
+    picture = decoded(real_photographs / "bep-imagemeta" / "images" / "iphone.heic", 1024)
+
+    assert picture.size == (1024, 768)
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+def test_broken_exif_leaves_the_picture_as_it_is(tmp_path: Path) -> None:
+    exif = b"Exif\0\0II*\0\xff\xff\xff\xff" + b"\xee" * 40
+    quarters((640, 480)).save(tmp_path / "a.jpg", exif=exif)
+
+    assert looks_like(decoded(tmp_path / "a.jpg", 160), SEEN)
+
+
+@pytest.mark.parametrize("mode", ["L", "CMYK", "RGBA", "LA", "P", "1", "I;16", "I", "F"])
 def test_every_kind_of_pixel_becomes_rgb(tmp_path: Path, mode: str) -> None:
-    if mode == "I;16":
-        grey = np.asarray(quarters((640, 480)).convert("L"), np.uint16)
-        image = Image.fromarray(grey * 257)
-    else:
-        image = quarters((640, 480)).convert(mode)
+    scene = quarters((640, 480))
+    grey = np.asarray(scene.convert("L"))
+    match mode:
+        case "I;16":
+            image = Image.fromarray(grey.astype(np.uint16) * 257)
+        case "I":
+            image = Image.fromarray(grey.astype(np.int32) * 257)
+        case "F":
+            image = Image.fromarray(grey.astype(np.float32) / 255)
+        case _:
+            image = scene.convert(mode)
     image.save(tmp_path / "a.tif")
 
-    seen = decode(tmp_path / "a.tif", 160)
+    seen = decoded(tmp_path / "a.tif", 160)
 
     assert (seen.size, seen.mode) == ((160, 120), "RGB")
     if mode != "1":
@@ -76,36 +102,77 @@ def test_every_kind_of_pixel_becomes_rgb(tmp_path: Path, mode: str) -> None:
         assert np.allclose(found, luma, atol=25 if mode == "P" else 6)
 
 
-def test_a_16_bit_png_keeps_its_tones(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", ["png", "tif"])
+def test_16_bit_grey_keeps_its_tones(tmp_path: Path, ending: str) -> None:
     ramp = np.tile(np.linspace(0, 65535, 256).astype(np.uint16), (64, 1))
-    Image.fromarray(ramp).save(tmp_path / "a.png")
+    Image.fromarray(ramp).save(tmp_path / f"a.{ending}")
 
-    seen = np.asarray(decode(tmp_path / "a.png", 1024))
+    seen = np.asarray(decoded(tmp_path / f"a.{ending}", 1024))
 
     assert np.abs(seen[0, :, 0].astype(int) - np.arange(256)).max() <= 1
 
 
-def test_colours_are_converted_from_the_embedded_profile(tmp_path: Path) -> None:
-    quarters((640, 480)).save(tmp_path / "a.jpg", icc_profile=swapped_profile(), quality=95)
+def test_a_float_picture_may_hold_what_is_no_number(tmp_path: Path) -> None:
+    grey = np.full((48, 64), 0.5, np.float32)
+    grey[0], grey[1] = np.nan, np.inf
+    Image.fromarray(grey).save(tmp_path / "a.tif")
 
-    seen = corners(decode(tmp_path / "a.jpg", 160))
-
-    assert seen[0][1] > seen[0][0]  # what was called red was green
-    assert seen[1][0] > seen[1][1]
-    assert np.allclose(seen[3], GREY, atol=6)
+    assert corners(decoded(tmp_path / "a.tif", 64))[3] == (128, 128, 128)
 
 
-@pytest.mark.parametrize("profile", [b"", b"no profile at all", swapped_profile()[:200]])
-def test_a_broken_profile_counts_as_srgb(tmp_path: Path, profile: bytes) -> None:
-    quarters((640, 480)).save(tmp_path / "a.jpg", icc_profile=profile, quality=95)
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "RGB"])
+def test_what_is_transparent_becomes_white(tmp_path: Path, mode: str) -> None:
+    scene = quarters((640, 480))
+    saved: dict[str, Any] = {}
+    if mode in ("RGBA", "LA"):
+        image = scene.convert(mode)
+        image.putalpha(Image.linear_gradient("L").resize(image.size).point(lambda v: 255 * (v > 9)))
+        image.paste(0, (0, 0, 320, 240))
+    elif mode == "P":
+        image = scene.convert("P", palette=Image.Palette.ADAPTIVE, colors=4)
+        saved["transparency"] = image.getpixel((1, 1))
+    else:
+        image, saved["transparency"] = scene, RED
+    image.save(tmp_path / "a.png", **saved)
 
-    assert looks_like(decode(tmp_path / "a.jpg", 160), SEEN)
+    seen = corners(decoded(tmp_path / "a.png", 160))
+
+    assert seen[0] == (255, 255, 255)
+    assert seen[1] != (255, 255, 255)
 
 
-def test_a_profile_of_another_colour_space_does_not_fail(tmp_path: Path) -> None:
-    quarters((640, 480)).convert("L").save(tmp_path / "a.jpg", icc_profile=swapped_profile())
+def test_of_several_frames_the_first_is_shown(tmp_path: Path) -> None:
+    first, second = quarters(), Image.new("RGB", (64, 48), "black")
+    for ending in ("tif", "webp", "png"):
+        first.save(tmp_path / f"a.{ending}", save_all=True, append_images=[second])
 
-    assert decode(tmp_path / "a.jpg", 160).mode == "RGB"
+        assert looks_like(decoded(tmp_path / f"a.{ending}", 64), SEEN)
+
+
+def test_a_jpeg_with_the_ending_of_a_raw_file_is_shown(tmp_path: Path) -> None:
+    quarters((640, 480)).save(tmp_path / "a.jpg")
+    misnamed = (tmp_path / "a.jpg").rename(tmp_path / "a.nef")
+
+    assert looks_like(decoded(misnamed, 160), SEEN)
+
+
+def test_a_raw_file_with_the_ending_of_a_tiff_is_no_postage_stamp(tmp_path: Path) -> None:
+    stamp = Image.new("RGB", (160, 120), "white")
+    file = write_dng(tmp_path / "a.tif", quarters((640, 480)), stamp)
+
+    assert decoded(file, 1024).size == (320, 240)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9, 0.999])
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tif", "heic"])
+def test_a_file_that_was_cut_off_is_refused(tmp_path: Path, ending: str, share: float) -> None:
+    file = tmp_path / f"a.{ending}"
+    Image.effect_noise((320, 240), 60).convert("RGB").save(file)
+    content = file.read_bytes()
+    file.write_bytes(content[: int(len(content) * share)])
+
+    with pytest.raises((OSError, EndsEarly)):
+        decoded(file, 160)
 
 
 @given(st.tuples(st.integers(1, 60_000), st.integers(1, 60_000)), st.integers(64, 4096))
@@ -121,7 +188,7 @@ def test_sizes_fit_and_never_grow(size: tuple[int, int], pixels: int) -> None:
 def test_a_small_picture_is_not_enlarged(tmp_path: Path) -> None:
     quarters((50, 40)).save(tmp_path / "a.png")
 
-    assert decode(tmp_path / "a.png", 1024).size == (50, 40)
+    assert decoded(tmp_path / "a.png", 1024).size == (50, 40)
 
 
 def _half(left: int, right: int) -> Image.Image:

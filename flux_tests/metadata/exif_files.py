@@ -6,9 +6,10 @@ from typing import Any
 import polars as pl
 from PIL import Image
 
-from flux_assets.metadata.exif import Exif, exif_fields, read_exif
+from flux_assets.metadata.exif import Exif, read_exif
+from flux_assets.metadata.exif_fields import exif_fields
 from flux_resources.data_root import DataRoot
-from flux_resources.exif_tags import read_tags
+from flux_resources.exif.tags import read_tags
 
 EXIF_IFD = 0x8769
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL.TiffImagePlugin import IFDRational
 
-from flux_assets.metadata.exif import shutter_speed
+from flux_assets.metadata.exif_fields import shutter_speed
 from flux_tests.conftest import Photograph
 from flux_tests.metadata.exif_files import EXIF_IFD, fields_of, written
 
@@ -23,6 +23,7 @@ def test_fields_come_as_a_photographer_writes_them(photograph: Photograph, tmp_p
         gps=(-33.8568, 151.2153),
         altitude_m=-4.5,
         serial="0012345",
+        file_number=1234,
         orientation=6,
     )
 
@@ -32,8 +33,13 @@ def test_fields_come_as_a_photographer_writes_them(photograph: Photograph, tmp_p
     assert position == pytest.approx((-33.8568, 151.2153), abs=1e-6)
     assert fields == {
         "captured_at": taken.replace(microsecond=570_000),
-        "camera_make": "RICOH IMAGING COMPANY, LTD.",
-        "camera_model": "RICOH GR III",
+        "digitized_at": taken,
+        "modified_at": taken,
+        "gps_at": None,
+        "camera_make": "RICOH",
+        "camera_model": "GR III",
+        "camera_make_raw": "RICOH IMAGING COMPANY, LTD.",
+        "camera_model_raw": "RICOH GR III",
         "lens_model": "GR LENS 18.3mm F2.8",
         "focal_length_mm": 18.3,
         "aperture": "f/5.6",
@@ -45,6 +51,10 @@ def test_fields_come_as_a_photographer_writes_them(photograph: Photograph, tmp_p
         "subsecond": "57",
         "offset_time": "+01:00",
         "serial": "0012345",
+        "camera_burst_id": None,
+        "file_number": 1234,
+        "keywords": None,
+        "refused": None,
     }
 
 

@@ -1,6 +1,7 @@
 """GPS: degrees where they are sane, nothing where they are not."""
 
 import math
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,13 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
-from flux_assets.metadata.exif import exif_fields, position
-from flux_resources.exif_tags import read_tags
+from flux_assets.metadata.gps import position
+from flux_assets.metadata.sane import Sane
+from flux_resources.exif.tags import read_tags
+from flux_tests.metadata.exif_files import fields_of
 
 ROME = ((41, 53, 24), (12, 29, 32))
+NOW = datetime(2024, 1, 1)
 
 
 def _tagged(
@@ -27,7 +31,7 @@ def _tagged(
     if signs:
         gps[1], gps[3] = signs[0], signs[1]
     Image.new("RGB", (32, 32)).save(file, exif=exif)
-    return position(read_tags(file))
+    return position(Sane(read_tags(file), NOW))
 
 
 def _ratios(*values: object) -> tuple[object, ...]:
@@ -76,9 +80,10 @@ def test_a_latitude_alone_is_no_position(tmp_path: Path) -> None:
     exif.get_ifd(0x8825)[2] = _ratios(*ROME[0])
     Image.new("RGB", (32, 32)).save(tmp_path / "a.jpg", exif=exif)
 
-    fields = exif_fields(read_tags(tmp_path / "a.jpg"))
+    fields = fields_of(tmp_path / "a.jpg")
 
     assert (fields["lat"], fields["lon"]) == (None, None)
+    assert fields["refused"] == ["lat: 41.89 alone is no position"]
 
 
 class _Tag:
@@ -97,16 +102,19 @@ _refs = st.sampled_from(["N", "S", "E", "W", "", "\x00", "south", "x"])
 def test_whatever_the_tags_hold_a_position_lies_on_the_globe(
     lat: list[float | Fraction], lon: list[float | Fraction], lat_ref: str, lon_ref: str
 ) -> None:
-    found = position(
-        {
-            "GPS GPSLatitude": _Tag(lat),
-            "GPS GPSLatitudeRef": _Tag(lat_ref),
-            "GPS GPSLongitude": _Tag(lon),
-            "GPS GPSLongitudeRef": _Tag(lon_ref),
-        }
-    )
+    tags = {
+        "GPS GPSLatitude": _Tag(lat),
+        "GPS GPSLatitudeRef": _Tag(lat_ref),
+        "GPS GPSLongitude": _Tag(lon),
+        "GPS GPSLongitudeRef": _Tag(lon_ref),
+    }
+    sane = Sane(tags, NOW)
+
+    found = position(sane)
 
     assert (found[0] is None) == (found[1] is None)
+    if lat and lon:
+        assert (found[0] is None) == bool(sane.refused)
     if found[0] is not None and found[1] is not None:
         assert math.fabs(found[0]) <= 90
         assert math.fabs(found[1]) <= 180

@@ -7,6 +7,8 @@ import duckdb
 import polars as pl
 
 from flux_assets.imaging.proxies import PROXIES
+from flux_assets.metadata.capture_times import CAPTURE_TIMES
+from flux_assets.metadata.estimated_places import ESTIMATED_PLACES
 from flux_assets.metadata.exif import EXIF
 from flux_assets.metadata.places import PLACES
 from flux_assets.publishing.photos import Photos, join_photos
@@ -62,15 +64,49 @@ def test_tags_are_a_json_list(archive: DataRoot) -> None:
     assert found[0].startswith('["café"')
 
 
-def test_the_time_is_the_cameras_where_intake_believed_it(archive: DataRoot) -> None:
+def test_the_time_is_the_resolved_one_and_else_that_of_filing(archive: DataRoot) -> None:
+    ids = write_index(archive, A, "13-22-44", "13-22-45")
+    resolved = datetime(2022, 1, 15, 14, 22, 44, 570_000)
+    write_rows(
+        archive,
+        CAPTURE_TIMES,
+        A,
+        photo_id=ids,
+        resolved_at=[resolved, None],
+        trust=[1.0, 0.0],
+        **{name: [[], []] for name in ("signals_used", "candidates", "flags")},
+    )
+
+    found = join_photos(archive.tables)
+
+    filed = datetime(2022, 1, 15, 13, 22, 45)
+    assert found["captured_at"].to_list() == [filed, resolved]
+    assert found["trust"].to_list() == [0.0, 1.0]
+
+
+def test_a_borrowed_place_is_shown_as_such_and_gives_no_position(archive: DataRoot) -> None:
     ids = write_index(archive, A, "13-22-44", "13-22-45", "13-22-46")
-    camera = [datetime(2022, 1, 15, 13, 22, 44, 570_000), datetime(2019, 5, 5), None]
-    write_rows(archive, EXIF, A, photo_id=ids, captured_at=[*camera])
+    write_rows(
+        archive,
+        PLACES,
+        A,
+        photo_id=ids,
+        location_city=["Rome", None, None],
+        lat=[41.9, None, None],
+        source=["gps", None, None],
+    )
+    write_rows(
+        archive,
+        ESTIMATED_PLACES,
+        A,
+        photo_id=ids,
+        location_city=[None, "Tivoli", None],
+        lat=[None, 41.96, None],
+        source=[None, "estimated", None],
+    )
 
-    found = join_photos(archive.tables)["captured_at"].to_list()
+    found = join_photos(archive.tables)
 
-    assert found == [
-        camera[0],
-        datetime(2022, 1, 15, 13, 22, 45),
-        datetime(2022, 1, 15, 13, 22, 46),
-    ]
+    assert found["location_city"].to_list() == ["Rome", "Tivoli", None]
+    assert found["location_source"].to_list() == ["gps", "estimated", None]
+    assert found["lat"].to_list() == [41.9, None, None]

@@ -94,6 +94,24 @@ def test_photographs_that_left_the_archive_are_not_found(
     assert "thick_fog" not in opened.similar("mist")["photo_id"]
 
 
+def test_the_jpeg_of_a_shutter_press_speaks_for_its_raw_file(publish: Publish) -> None:
+    raw, pair = {"format": "DNG"}, {"pair_id": "a"}
+    opened = publish(
+        {
+            "a": ((1, 0, 0), pair),
+            "a_DNG": ((1, 0, 0), raw | pair),
+            "b_DNG": ((1, 1, 0), raw),  # no JPEG was taken
+            "c": ((1, 2, 0), {"pair_id": "c", "embedding_id": None}),  # this one has failed
+            "c_DNG": ((1, 2, 0), raw | {"pair_id": "c"}),
+        },
+        WORDS,
+    )
+
+    assert opened.search("fog")["photo_id"].to_list() == ["a", "b_DNG", "c_DNG"]
+    for asked in ("a", "a_DNG"):
+        assert opened.similar(asked)["photo_id"].to_list() == ["b_DNG", "c_DNG"]
+
+
 def test_similar_leaves_out_the_photograph_itself(opened: Archive) -> None:
     found = opened.similar("mist", limit=2)
     assert found["photo_id"].to_list() == ["thick_fog", "grey_cat"]

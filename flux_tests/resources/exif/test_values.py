@@ -1,4 +1,4 @@
-"""Tags and the values in them."""
+"""Values in tags."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from flux_resources.exif_tags import camera_time, parse_time, read_tags, text
+from flux_resources.exif.parse import PlainTag
+from flux_resources.exif.tags import read_tags
+from flux_resources.exif.values import camera_time, numbers, parse_time, text
 
 MOMENT = datetime(2022, 1, 15, 13, 22, 44)
 
@@ -21,11 +23,15 @@ MOMENT = datetime(2022, 1, 15, 13, 22, 44)
         ("2022/01/15 13:22:44", MOMENT),
         ("2022-01-15T13:22:44", MOMENT),
         (" 2022:01:15  13:22:44 ", MOMENT),
+        ("2022: 1:15 13:22:44", MOMENT),
+        ("2022:01:15 13:22:44+01:00", MOMENT),
+        ("2022:01:15 13:22:44Z", MOMENT),
         ("2022:01:15 13:22:44.570", MOMENT.replace(microsecond=570_000)),
         ("2022:01:15 13:22", MOMENT.replace(second=0)),
         ("0000:00:00 00:00:00", None),
         ("    :  :     :  :  ", None),
         ("2022:02:30 13:22:44", None),
+        ("2022:01:15 24:00:00", None),
         ("2022:01:15", None),
         ("", None),
         (None, None),
@@ -83,9 +89,19 @@ def test_text_comes_without_padding_and_blank_is_none(tmp_path: Path) -> None:
     assert text(tags, "Image Software") is None
 
 
-def test_a_file_without_exif_has_no_tags_and_a_missing_one_raises(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("no picture")
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [("Café", "Café"), (b"Caf\xe9", "Café"), ("GR\x07\n III", "GR   III"), (b"\x00 \x01", None)],
+)
+def test_text_is_printable_whatever_bytes_it_was(value: object, read: str | None) -> None:
+    assert text({"Image Model": PlainTag(value)}, "Image Model") == read
 
-    assert read_tags(tmp_path / "a.txt") == {}
-    with pytest.raises(OSError, match="gone"):
-        read_tags(tmp_path / "gone.jpg")
+
+@pytest.mark.parametrize("value", ["12", b"12", [], [float("nan")], ["x"], [None], [()], 5])
+def test_what_is_no_list_of_numbers_is_none(value: object) -> None:
+    assert numbers({"GPS GPSAltitude": PlainTag(value)}, "GPS GPSAltitude") is None
+
+
+def test_floating_point_fields_are_numbers() -> None:
+    """exifread wraps each in a tuple."""
+    assert numbers({"EXIF FNumber": PlainTag([(2.8,)])}, "EXIF FNumber") == [2.8]

@@ -1,0 +1,145 @@
+"""Commands that build an archive and look after it."""
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flux_assets.commands.options import Json, clear_errors, span
+from flux_resources.data_root import DataRoot
+from flux_resources.files import atomic_file
+from flux_resources.settings import ROOT_VARIABLE, SETTINGS_FILE, data_root
+
+
+def init(
+    show: Annotated[bool, typer.Option("--print", help="Print flux.yaml, write nothing.")] = False,
+) -> None:
+    """Lay out a data root and write a commented flux.yaml."""
+    template = resources.files("flux_resources").joinpath("settings_template.yaml").read_text()
+    if show:
+        typer.echo(template, nl=False)
+        return
+    file = data_root() / SETTINGS_FILE
+    if file.exists():
+        typer.echo(f"{file} is there already; left as it is")
+    else:
+        with atomic_file(file) as temporary:
+            temporary.write_text(template, encoding="utf-8")
+        typer.echo(f"wrote {file}")
+    with clear_errors():
+        paths = DataRoot.open(data_root()).paths
+    for folder in (paths.inbox, paths.originals, paths.keepers, paths.issues, paths.metadata):
+        folder.mkdir(parents=True, exist_ok=True)
+    typer.echo(f"drop photographs into {paths.inbox}, then run: flux materialize")
+
+
+def ingest(
+    sources: Annotated[list[Path], typer.Argument(help="Files or folders; they are copied.")],
+) -> None:
+    """Copy photographs from anywhere into the archive; the sources stay as they are."""
+    from flux_assets.console import graph_bars, show_outcomes
+    from flux_assets.corpus.inbox import files_below
+    from flux_assets.corpus.intake_log import INTAKE_LOG
+    from flux_assets.corpus.take_in import take_in
+
+    with clear_errors():
+        missing = [str(path) for path in sources if not path.exists()]
+        if missing:
+            raise FileNotFoundError(f"no such file or folder: {', '.join(missing)}")
+        files = [file for path in sources for file in files_below(path.resolve())]
+        with graph_bars({INTAKE_LOG: len(files)}):
+            outcomes = take_in(DataRoot.open(data_root()), files)
+        show_outcomes(outcomes)
+        if any(outcome.action in ("failed", "changing") for outcome in outcomes):
+            raise typer.Exit(1)
+
+
+def materialize(
+    days: Annotated[
+        str | None, typer.Option(help="First and last day: 2022-01-01..2022-03-31")
+    ] = None,
+    select: Annotated[str | None, typer.Option(help="Products, comma-separated.")] = None,
+    accept_loss: Annotated[bool, typer.Option(help="Photographs were deleted on purpose.")] = False,
+) -> None:
+    """Run the graph in this process: the inbox, then every day, then the published table."""
+    with clear_errors():
+        from flux_assets.materialize import bring_up_to_date
+
+        bring_up_to_date(
+            DataRoot.open(data_root()),
+            products=_listed(select) if select else None,
+            span=span(days) if days else None,
+            accept_loss=accept_loss,
+        )
+
+
+def status(as_json: Json = False) -> None:
+    """For each product: how many photographs have it, lack it, failed, and why."""
+    from flux_assets.console import show_status
+    from flux_assets.publishing.status import archive_status, photographs_by_range
+
+    with clear_errors():
+        archive = DataRoot.open(data_root())
+        inside, outside = photographs_by_range(archive)
+        statuses = archive_status(archive.tables, inside)
+        if as_json:
+            found = {"root": str(archive.paths.root), "outside_day_range": outside}
+            typer.echo(json.dumps(found | {"products": [asdict(s) for s in statuses]}, indent=2))
+        else:
+            show_status(statuses, outside)
+
+
+def doctor(as_json: Json = False) -> None:
+    """Check what is installed, which weights are present, and where data lies."""
+    from flux_assets.console import show_findings
+    from flux_assets.doctor import examine
+
+    with clear_errors():
+        findings = examine(DataRoot.open(data_root()))
+        if as_json:
+            typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+        else:
+            show_findings(findings)
+        if any(finding.remedy for finding in findings):
+            raise typer.Exit(1)
+
+
+def demo(
+    photos: Annotated[Path | None, typer.Option(help="Build it from your own pictures.")] = None,
+) -> None:
+    """Build a small archive, enrich it, and search it."""
+    with clear_errors():
+        from flux_assets.demo.show import show_demo
+
+        show_demo(data_root(), photos)
+
+
+def dev(
+    port: Annotated[int, typer.Option(help="Port of the Dagster UI, on this machine only.")] = 3000,
+) -> None:
+    """Open the Dagster UI with its daemon on this archive."""
+    with clear_errors():
+        from flux_assets.instance import open_instance
+
+        open_instance(DataRoot.open(data_root())).dispose()
+    os.environ[ROOT_VARIABLE] = str(data_root())
+    typer.echo(f"Dagster on http://127.0.0.1:{port} for {data_root()}; Ctrl-C ends it")
+    command = ["dagster", "dev", "-w", str(_workspace()), "-h", "127.0.0.1", "-p", str(port)]
+    quiet = ("-W", "ignore:Function `dev_command`")  # its successor wants a project folder
+    os.execv(sys.executable, [sys.executable, *quiet, "-m", *command])
+
+
+def _workspace() -> Path:
+    """The workspace file: beside the packages in a checkout, inside flux_assets in a wheel."""
+    package = Path(__file__).parents[1]
+    checkout = package.parent / "workspace.yaml"
+    return checkout if checkout.exists() else package / "workspace.yaml"
+
+
+def _listed(select: str) -> list[str]:
+    return [name.strip() for name in select.split(",") if name.strip()]

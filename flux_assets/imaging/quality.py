@@ -1,0 +1,145 @@
+"""`quality`: technical faults of a picture. Phase 4; source: the working copy and the ISO speed.
+
+Not taste: much of what is worth keeping is blurred, dark or noisy on purpose.
+
+Everything is measured at the size of the working copy, 1024 px. A smaller original is judged by
+the pixels it has: it looks sharper, and noisier, than it would beside larger ones.
+"""
+
+import dataframely as dy
+import numpy as np
+import polars as pl
+from PIL import Image
+
+from flux_assets.imaging.detail import measure_detail
+from flux_assets.imaging.proxy_pixels import read_proxies
+from flux_assets.imaging.tones import measure_tones
+from flux_assets.photo_table import PhotoTable, Product
+from flux_resources.paths import Paths
+from flux_resources.settings_sections import QualitySettings
+
+QUALITY_VERSION = "1"
+_HALF_SHARP = 0.08  # rank contrast of the sharpest tiles at a sharpness of 1 - 1/e
+_NOISE_LEVELS = 16  # noise that halves the mark for it
+_SOFT, _NOISY, _FLAT, _CLIPPED, _DARK = 0.4, 2.0, 0.6, 0.02, 0.5
+
+
+class Quality(PhotoTable):
+    """Grain: photograph. Darkening, brightening or blurring a picture does not raise its score."""
+
+    sharpness = dy.Float64(
+        nullable=True,
+        min=0,
+        max=1,
+        description="Fine contrast of the sharpest tenth of the picture, less its noise, 0-1.",
+    )
+    exposure = dy.Float64(
+        nullable=True, min=0, max=1, description="1 where no tones are lost at either end."
+    )
+    clipped_shadows = dy.Float64(nullable=True, min=0, max=1, description="Share at black.")
+    clipped_highlights = dy.Float64(
+        nullable=True, min=0, max=1, description="Share at the picture's own brightest tone."
+    )
+    spread = dy.Float64(
+        nullable=True, min=0, max=1, description="From 1st to 99th percentile, of full scale."
+    )
+    noise = dy.Float64(nullable=True, min=0, description="Standard deviation, levels of 255.")
+    contrast = dy.Float64(
+        nullable=True, min=0, max=1, description="1 where light is e times dark, or more."
+    )
+    quality_score = dy.Float64(
+        nullable=True, min=0, max=1, description="Weighted mean of the four, 1 is faultless."
+    )
+    explanation = dy.String(nullable=True, description="The faults in words.")
+
+
+QUALITY = Product("quality", Quality, value="quality_score", gap="no working copy")
+
+
+def quality_version(settings: QualitySettings) -> str:
+    """What a row depends on beside the working copy and the ISO speed."""
+    return f"{QUALITY_VERSION}|{settings.model_dump_json()}"
+
+
+def quality_inputs(proxies: pl.DataFrame, exif: pl.DataFrame) -> pl.DataFrame:
+    """`photo_id, proxy_path, iso, fingerprint` of a day's rows of `proxies` and `exif`.
+
+    Of EXIF only the ISO speed enters the fingerprint.
+    """
+    joined = proxies.select("photo_id", "proxy_path", "fingerprint").join(
+        exif.select("photo_id", "iso"), on="photo_id", how="left"
+    )
+    both = pl.concat_str(
+        pl.col("fingerprint").fill_null("none"),
+        pl.col("iso").cast(pl.String).fill_null("none"),
+        separator="|",
+    )
+    return joined.with_columns(both.alias("fingerprint"))
+
+
+def build_quality(
+    inputs: pl.DataFrame, *, paths: Paths, settings: QualitySettings, workers: int
+) -> pl.DataFrame:
+    """Quality rows for `photo_id`, `proxy_path` and `iso`; see `read_proxies`."""
+
+    def measure(image: Image.Image, iso: int | None) -> dict[str, object]:
+        return measure_quality(image, iso=iso, settings=settings)
+
+    readings = read_proxies(
+        inputs, measure, stage=QUALITY.name, paths=paths, workers=workers, columns=("iso",)
+    )
+    values = [{"photo_id": key, **value} for key, value in readings.measured.items()]
+    own = [name for name in Quality.column_names() if name not in PhotoTable.column_names()]
+    schema = {name: Quality.columns()[name].dtype for name in ("photo_id", *own)}
+    return readings.with_values(pl.DataFrame(values, schema=schema))
+
+
+def measure_quality(
+    image: Image.Image, *, iso: int | None, settings: QualitySettings
+) -> dict[str, object]:
+    """The columns of `Quality` for an sRGB picture of any mode.
+
+    A JPEG that is not decoded yet is read without its colours, which is quicker.
+    """
+    image.draft("L", image.size)
+    grey = image.convert("L")
+    histogram = np.asarray(grey.histogram(), dtype=np.float64)
+    histogram /= histogram.sum()
+    tones = measure_tones(histogram)
+    detail = measure_detail(grey, histogram, iso)
+    sharpness = 1 - float(np.exp(-detail.fine / _HALF_SHARP))
+    marks = {
+        "sharpness": sharpness,
+        "exposure": tones.exposure,
+        "contrast": tones.contrast,
+        "noise": 1 / (1 + (detail.noise / _NOISE_LEVELS) ** 2),
+    }
+    weights = settings.model_dump()
+    score = sum(weights[name] * mark for name, mark in marks.items()) / sum(weights.values())
+    row = {
+        "sharpness": sharpness,
+        "exposure": tones.exposure,
+        "clipped_shadows": tones.clipped_shadows,
+        "clipped_highlights": tones.clipped_highlights,
+        "spread": tones.spread,
+        "noise": detail.noise,
+        "contrast": tones.contrast,
+        "quality_score": score,
+    }
+    return {**row, "explanation": explain(row, white=tones.white)}
+
+
+def explain(row: dict[str, float], *, white: float) -> str:
+    """The faults of a row in words; `white` is the brightest tone, of full scale."""
+    words = [f"{'soft' if row['sharpness'] < _SOFT else 'sharp'} ({row['sharpness']:.2f})"]
+    for name in ("highlights", "shadows"):
+        share = row[f"clipped_{name}"]
+        if share >= _CLIPPED:
+            words.append(f"{name} clipped {share:.0%}".replace("%", " %"))
+    if white < _DARK:
+        words.append(f"dark (nothing above {white:.0%} of full scale)".replace("%", " %"))
+    if row["contrast"] < _FLAT:
+        words.append(f"low contrast ({row['contrast']:.2f})")
+    if row["noise"] >= _NOISY:
+        words.append(f"noisy ({row['noise']:.1f} levels)")
+    return ", ".join(words)

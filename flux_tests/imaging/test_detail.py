@@ -1,0 +1,64 @@
+"""Sharpness and noise of pictures whose detail is known."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from flux_assets.imaging.detail import Detail, measure_detail
+from flux_tests.imaging.gradings import of_levels, picture
+
+
+def detail(image: Image.Image, iso: int | None = None) -> Detail:
+    grey = image.convert("L")
+    histogram = np.asarray(grey.histogram(), float)
+    return measure_detail(grey, histogram / histogram.sum(), iso)
+
+
+def with_noise(image: Image.Image, levels: float) -> Image.Image:
+    grain = np.random.default_rng(0).normal(0, levels, (image.height, image.width))
+    return of_levels(np.asarray(image.convert("L"), float) + grain)
+
+
+@pytest.fixture
+def portrait(real_photographs: Path) -> Image.Image:
+    return picture(real_photographs / "exif-orientation" / "Portrait_0.jpg")
+
+
+def test_a_sharp_subject_before_a_soft_background_is_sharp(portrait: Image.Image) -> None:
+    box = (portrait.width // 3, portrait.height // 3, portrait.width * 2 // 3, portrait.height // 2)
+    background = portrait.filter(ImageFilter.GaussianBlur(6))
+    soft = detail(background).fine
+    background.paste(portrait.crop(box), box)
+
+    assert detail(background).fine > 0.6 * detail(portrait).fine
+    assert detail(background).fine > 3 * soft
+
+
+@pytest.mark.parametrize("levels", [4.0, 8.0, 16.0])
+def test_noise_is_found_in_levels(portrait: Image.Image, levels: float) -> None:
+    assert detail(portrait).noise < 1
+    assert detail(with_noise(portrait, levels)).noise == pytest.approx(levels, rel=0.2)
+
+
+def test_noise_does_not_pass_for_sharpness(portrait: Image.Image) -> None:
+    soft = portrait.filter(ImageFilter.GaussianBlur(4))
+
+    assert detail(with_noise(soft, 8)).fine < detail(soft).fine + 0.3 * detail(portrait).fine
+
+
+def test_the_iso_speed_limits_what_counts_as_noise(portrait: Image.Image) -> None:
+    noisy = with_noise(portrait, 8)
+
+    assert detail(noisy, iso=100).noise == pytest.approx(1.2)
+    assert detail(noisy, iso=100).fine > detail(noisy).fine
+    assert detail(noisy, iso=102_400).noise == detail(noisy).noise
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 200), (7, 7), (8, 8), (9, 1000), (1023, 683)])
+def test_pictures_of_any_size_are_measured(size: tuple[int, int]) -> None:
+    even = Image.new("L", size, 90)
+
+    assert detail(even).fine == pytest.approx(0, abs=1e-4)
+    assert detail(even).noise == pytest.approx(0, abs=1e-2)

@@ -1,0 +1,51 @@
+"""A picture that is made worse never gets a better score, but for the tolerance measured here.
+
+`python -m benchmarks.quality` prints how often and how far scores rise on many pictures.
+"""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from flux_assets.imaging.quality import measure_quality
+from flux_resources.settings_sections import QualitySettings
+from flux_tests.imaging.gradings import LADDERS, as_jpeg, picture
+
+_SETTINGS = QualitySettings()
+_TOLERANCE = 0.015
+_PICTURES = (
+    "exif-orientation/Landscape_0.jpg",
+    "exif-orientation/Portrait_0.jpg",
+    "odm-seneca-seq/IMG_0446.jpg",
+    "imagededup/base_images/ukbench09380.jpg",
+    "day-night/night/20151102_012545.jpg",
+)
+
+
+def score(image: Image.Image) -> float:
+    found = measure_quality(as_jpeg(image, 90), iso=None, settings=_SETTINGS)["quality_score"]
+    assert isinstance(found, float)
+    return found
+
+
+@pytest.mark.parametrize("file", _PICTURES)
+@pytest.mark.parametrize("ladder", LADDERS)
+def test_a_picture_made_worse_scores_no_better(
+    real_photographs: Path, file: str, ladder: str
+) -> None:
+    image = picture(real_photographs / file, 480)
+    scores = [score(image), *(score(grade(image)) for grade in LADDERS[ladder])]
+
+    assert all(after <= before + _TOLERANCE for before, after in pairwise(scores)), scores
+
+
+@pytest.mark.parametrize("file", _PICTURES)
+@pytest.mark.parametrize("ladder", ["Gaussian blur", "exposure up", "exposure down"])
+def test_a_picture_made_much_worse_scores_much_less(
+    real_photographs: Path, file: str, ladder: str
+) -> None:
+    image = picture(real_photographs / file, 480)
+
+    assert score(LADDERS[ladder][-1](image)) < score(image) - 0.05
