@@ -28,7 +28,7 @@ intake_job = dg.define_asset_job(
 )
 enrich_job = dg.define_asset_job(
     "enrich",
-    _DAY_ASSETS | AssetSelection.assets("photos"),
+    _DAY_ASSETS | AssetSelection.assets("duplicates", "photos"),
     description="Bring a range of days up to date, from the index to the published table.",
 )
 nightly_job = dg.define_asset_job(

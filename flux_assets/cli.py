@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flux_assets.commands import archive, ask, correct
+from flux_assets.commands import archive, ask, correct, review
 from flux_resources.settings import ROOT_VARIABLE
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ def root(
 for command in (
     *(archive.init, archive.ingest, archive.materialize, archive.status),
     *(ask.search, ask.similar),
+    *(review.bursts, review.duplicates),
     *(archive.doctor, archive.demo, archive.dev),
 ):
     app.command()(command)

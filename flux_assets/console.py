@@ -106,6 +106,17 @@ def _gaps(status: ProductStatus) -> str:
     return "; ".join(parts)
 
 
+def show_groups(groups: pl.DataFrame) -> None:
+    """Groups of photographs: a line of facts, and the members below it."""
+    for group in groups.iter_rows(named=True):
+        lists = {name: value for name, value in group.items() if isinstance(value, list)}
+        facts = [f"{name} {value}" for name, value in group.items() if name not in lists and value]
+        console.print(escape("  ".join(facts)), style="bold", soft_wrap=True)
+        for name, members in lists.items():
+            for member in members:
+                console.print(escape(f"       {name}: {member}"), style="dim", soft_wrap=True)
+
+
 def show_results(found: pl.DataFrame) -> None:
     """Search results, best first: score, time, place and tags, and the path below them."""
     for row in found.iter_rows(named=True):

@@ -7,10 +7,10 @@ import dagster as dg
 from flux_assets.automation import JOBS, SCHEDULES, SENSORS
 from flux_assets.checks import CHECKS
 from flux_assets.corpus.assets import archive_scan, intake_log, photo_index
-from flux_assets.imaging.assets import proxies
+from flux_assets.imaging.assets import perceptual_hashes, proxies, quality
 from flux_assets.metadata.assets import capture_times, estimated_places, exif, places, weather
 from flux_assets.publishing.assets import photos
-from flux_assets.vision.assets import embeddings, tags
+from flux_assets.vision.assets import bursts, duplicates, embeddings, tags
 from flux_resources.resources import (
     ArchiveResource,
     ClipResource,
@@ -22,8 +22,8 @@ from flux_resources.settings import data_root
 ASSETS = [
     *(intake_log, archive_scan, photo_index),
     *(exif, places, capture_times, estimated_places, weather),
-    proxies,
-    *(embeddings, tags),
+    *(proxies, perceptual_hashes, quality),
+    *(embeddings, tags, bursts, duplicates),
     photos,
 ]
 

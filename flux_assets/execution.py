@@ -16,7 +16,7 @@ from flux_resources.resources import ArchiveResource
 
 ARRIVALS = ("intake_log", "archive_scan")
 DAY_PRODUCTS = tuple(product.name for product in PRODUCTS)
-PUBLISHED = ("photos",)
+PUBLISHED = ("duplicates", "photos")
 EVERYTHING = (*ARRIVALS, *DAY_PRODUCTS, *PUBLISHED)
 _ACCEPTS_LOSS = ("archive_scan", "photo_index")
 

@@ -86,12 +86,15 @@ class Decisions:
         """What stands of several kinds: `sha256`, and for each kind its value as JSON, or null."""
         said = [self.standing(kind) for kind in kinds]
         keys = sorted(set().union(*said))
-        columns = {
-            kind: [json.dumps(by[key].value, sort_keys=True) if key in by else None for key in keys]
+        columns = [
+            pl.Series(
+                kind,
+                [json.dumps(by[key].value, sort_keys=True) if key in by else None for key in keys],
+                pl.String,
+            )
             for kind, by in zip(kinds, said, strict=True)
-        }
-        schema = dict.fromkeys(("sha256", *kinds), pl.String())
-        return pl.DataFrame({"sha256": keys, **columns}, schema=schema)
+        ]
+        return pl.DataFrame([pl.Series("sha256", keys, pl.String), *columns])
 
     def _parsed(self, line: bytes, number: int) -> Decision:
         try:

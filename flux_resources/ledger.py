@@ -86,6 +86,13 @@ class Ledger:
             found = self._locations("root = ? AND day = ?", root, day)
         return {location.path: location for location in found}
 
+    def copies(self) -> list[Location]:
+        """Every file of contents that lie in more than one place, by content, root and path."""
+        return self._locations(
+            "sha256 IN (SELECT sha256 FROM files GROUP BY sha256 HAVING count(*) > 1)"
+            " ORDER BY sha256, root, path"
+        )
+
     def knows(self, root: str) -> bool:
         """Whether any file of this root is known."""
         return self._one("SELECT 1 FROM files WHERE root = ? LIMIT 1", root) is not None

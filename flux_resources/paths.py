@@ -92,6 +92,10 @@ class Paths:
     def thumb(self, photo_id: str) -> Path:
         return self.thumbs / f"{photo_id}.jpg"
 
+    def burst_sheet(self, day: str) -> Path:
+        """A contact sheet of the largest burst of a day."""
+        return self.metadata / "sheets" / "bursts" / f"{day}.jpg"
+
     def relative(self, path: Path) -> str:
         """`path` as tables hold it: relative inside the data root, absolute outside."""
         return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)

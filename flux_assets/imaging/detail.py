@@ -17,7 +17,7 @@ Levels = np.ndarray[Any, np.dtype[np.uint8]]
 
 BLOCK = 8  # pixels
 TILE = 8  # blocks: 64 pixels
-_SHARPEST = 0.1  # share of the tiles that counts
+_SHARPEST = 0.03  # share of the tiles that counts: a small subject is enough
 _FLATTEST = 0.02  # share of the blocks that shows the noise
 _TEXTURE, _WHITE = 0.7, 0.9  # high over middle frequencies: at most texture, at least noise
 _GAUSSIAN = 1.25  # standard deviation over mean absolute value

@@ -19,7 +19,7 @@ from flux_resources.paths import Paths
 from flux_resources.settings_sections import QualitySettings
 
 QUALITY_VERSION = "1"
-_HALF_SHARP = 0.08  # rank contrast of the sharpest tiles at a sharpness of 1 - 1/e
+_SHARP = 0.1  # rank contrast of the sharpest tiles at a sharpness of 1 - 1/e
 _NOISE_LEVELS = 16  # noise that halves the mark for it
 _SOFT, _NOISY, _FLAT, _CLIPPED, _DARK = 0.4, 2.0, 0.6, 0.02, 0.5
 
@@ -31,7 +31,7 @@ class Quality(PhotoTable):
         nullable=True,
         min=0,
         max=1,
-        description="Fine contrast of the sharpest tenth of the picture, less its noise, 0-1.",
+        description="Fine contrast of the sharpest tiles (3 % of the picture), less noise.",
     )
     exposure = dy.Float64(
         nullable=True, min=0, max=1, description="1 where no tones are lost at either end."
@@ -107,7 +107,7 @@ def measure_quality(
     histogram /= histogram.sum()
     tones = measure_tones(histogram)
     detail = measure_detail(grey, histogram, iso)
-    sharpness = 1 - float(np.exp(-detail.fine / _HALF_SHARP))
+    sharpness = 1 - float(np.exp(-detail.fine / _SHARP))
     marks = {
         "sharpness": sharpness,
         "exposure": tones.exposure,

@@ -79,9 +79,7 @@ def flags(rules: TimeRules) -> pl.Expr:
         UNCERTAIN: doubtful & ~manual,
         MANUAL: manual | pl.col("said_zone").is_not_null(),
         CORRECTED: corrected(),
-        "default-clock": pl.any_horizontal(
-            pl.col(f"no_{name}") == NEVER_SET for name in EXIF_TIMES
-        ),
+        "default-clock": pl.coalesce(f"no_{name}" for name in EXIF_TIMES) == NEVER_SET,
         "impossible-clock": pl.col("no_captured_at").str.contains("^before|future"),
         "outlier": pl.col("outlier"),
         "path-disagrees": speaks & ~manual & ~_near_path(DAY),

@@ -6,16 +6,42 @@ import dagster as dg
 import polars as pl
 
 from flux_assets.corpus.photo_index import PHOTO_INDEX
-from flux_assets.dagster_support import LANCEDB_POOL, columns_of, day_asset, record_day
-from flux_assets.imaging.assets import proxies
+from flux_assets.dagster_support import (
+    LANCEDB_POOL,
+    columns_of,
+    day_asset,
+    record_day,
+    whole_asset,
+)
+from flux_assets.imaging.assets import perceptual_hashes, proxies, quality
 from flux_assets.imaging.proxies import PROXIES
+from flux_assets.metadata.assets import capture_times, exif, places
 from flux_assets.refresh import refresh_day
+from flux_assets.vision.bursts import (
+    BURSTS,
+    BURSTS_VERSION,
+    Bursts,
+    as_one_day,
+    bursts_version,
+    find_bursts,
+)
+from flux_assets.vision.duplicate_pairs import DuplicatePairs, search_pairs
+from flux_assets.vision.duplicates import (
+    DUPLICATE_PAIRS,
+    DUPLICATES,
+    DUPLICATES_VERSION,
+    Duplicates,
+    find_duplicates,
+    taking_part,
+)
 from flux_assets.vision.embeddings import (
     EMBEDDINGS,
     EMBEDDINGS_VERSION,
     EmbeddingRange,
     Embeddings,
 )
+from flux_assets.vision.inputs import copies_of, of_bursts, of_duplicates, vectors_of
+from flux_assets.vision.montages import as_markdown, burst_sheet, duplicates_sheet, save_sheet
 from flux_assets.vision.tags import (
     TAGS,
     TAGS_VERSION,
@@ -93,3 +119,78 @@ def tags(context: dg.AssetExecutionContext, archive: ArchiveResource, clip: Clip
             compute=partial(compute, day=day),
         )
         record_day(context, report)
+
+
+@day_asset(
+    group_name=GROUP,
+    kinds={"python", "parquet"},
+    deps=[exif, capture_times, places, perceptual_hashes, quality, embeddings],
+    metadata=columns_of(Bursts),
+    code_version=BURSTS_VERSION,
+)
+def bursts(context: dg.AssetExecutionContext, archive: ArchiveResource, clip: ClipResource) -> None:
+    """Frames of one moment with the best of them, and exposure brackets."""
+    opened = archive.open()
+    tables, settings, vectors = opened.tables, opened.settings.bursts, clip.vectors(opened)
+    said = opened.decisions.table("keep")
+
+    def compute(todo: pl.DataFrame, *, day: str, read: pl.DataFrame) -> pl.DataFrame:
+        looks = vectors.rows([day]).select("photo_id", "vector")
+        found = find_bursts(read.join(looks, on="photo_id", how="left"), settings=settings)
+        return found.join(todo, on="photo_id", how="semi")
+
+    for day in context.partition_keys:
+        read = as_one_day(of_bursts(tables, day, said))
+        report = refresh_day(
+            tables,
+            BURSTS,
+            day,
+            inputs=read,
+            version=bursts_version(settings),
+            compute=partial(compute, day=day, read=read),
+        )
+        rows = tables.read_day(BURSTS.name, day, Bursts)
+        if report.computed or report.removed:
+            save_sheet(burst_sheet(rows, opened.paths.thumb), opened.paths.burst_sheet(day))
+        record_day(context, report, bursts=rows["burst_id"].drop_nulls().n_unique())
+
+
+@whole_asset(
+    group_name=GROUP,
+    kinds={"python", "parquet"},
+    deps=[bursts],
+    metadata=columns_of(Duplicates),
+    code_version=DUPLICATES_VERSION,
+)
+def duplicates(archive: ArchiveResource, clip: ClipResource) -> dg.MaterializeResult[None]:
+    """Groups of files that hold the same content or the same picture, and which one to keep."""
+    opened = archive.open()
+    photographs = of_duplicates(opened.tables)
+    search = search_pairs(
+        taking_part(photographs),
+        opened.tables.read(DUPLICATE_PAIRS, DuplicatePairs),
+        settings=opened.settings.duplicates,
+        vectors=vectors_of(photographs, clip.vectors(opened)),
+        workers=opened.settings.imaging.workers,
+    )
+    if search.searched or search.removed:
+        opened.tables.write(DUPLICATE_PAIRS, search.rows, DuplicatePairs)
+    rows = find_duplicates(
+        photographs,
+        search.rows,
+        copies_of(opened),
+        told_apart=opened.decisions.standing("not_duplicates"),
+        to_keep=opened.decisions.standing("keep"),
+    )
+    opened.tables.write(DUPLICATES, rows, Duplicates)
+    sheet = duplicates_sheet(rows, opened.paths.thumb)
+    groups = rows.unique("group_id")["relation"]
+    return dg.MaterializeResult(
+        metadata={
+            "identical_groups": int((groups == "identical").sum()),
+            "near_groups": int((groups == "near").sum()),
+            "searched": search.searched,
+            "complete_to_bits": search.complete_to,
+            "largest_groups": dg.MetadataValue.md(as_markdown(sheet) if sheet else "none"),
+        }
+    )

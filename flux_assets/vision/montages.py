@@ -1,18 +1,22 @@
 """Sheets of a day's largest burst and of the largest groups of duplicates."""
 
+import io
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
-from PIL import Image
+from PIL import Image, ImageOps
 
 from flux_assets.search.contact_sheet import contact_sheet
 from flux_assets.vision.bursts import list_bursts
 from flux_assets.vision.duplicates import list_duplicates
+from flux_resources.files import atomic_file
 
 ThumbOf = Callable[[str], Path]
 _MOST_FRAMES = 24
 _FILES_PER_GROUP = 4
+_QUALITY, _SHOWN_WIDTH = 80, 900
 
 
 def burst_sheet(rows: pl.DataFrame, thumb: ThumbOf) -> Image.Image | None:
@@ -50,6 +54,23 @@ def duplicates_sheet(rows: pl.DataFrame, thumb: ThumbOf, *, groups: int = 6) -> 
         title = f"{group['group_id']}: {group['relation']}, {group['files']} files"
         sheets.append(contact_sheet(pictures, title))
     return _stacked(sheets) if sheets else None
+
+
+def save_sheet(sheet: Image.Image | None, file: Path) -> None:
+    """Write a sheet as JPEG; without one, the file of an earlier time goes."""
+    if sheet is None:
+        file.unlink(missing_ok=True)
+        return
+    with atomic_file(file, durable=False) as temporary:
+        sheet.save(temporary, "JPEG", quality=_QUALITY)
+
+
+def as_markdown(sheet: Image.Image) -> str:
+    """A sheet as Markdown that holds the picture itself, for the UI."""
+    shown = ImageOps.contain(sheet, (_SHOWN_WIDTH, sheet.height))
+    buffer = io.BytesIO()
+    shown.save(buffer, "JPEG", quality=_QUALITY)
+    return f"![contact sheet](data:image/jpeg;base64,{b64encode(buffer.getvalue()).decode()})"
 
 
 def _burst_caption(frame: dict[str, object]) -> str:

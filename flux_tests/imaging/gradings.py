@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +65,11 @@ def curved(image: Image.Image, gamma: float) -> Image.Image:
 
 
 def _steps(grade: Callable[..., Image.Image], *amounts: float) -> list[Grade]:
-    return [lambda image, amount=amount: grade(image, amount) for amount in amounts]
+    return [partial(_graded, grade, amount) for amount in amounts]
+
+
+def _graded(grade: Callable[..., Image.Image], amount: float, image: Image.Image) -> Image.Image:
+    return grade(image, amount)
 
 
 LADDERS: dict[str, list[Grade]] = {

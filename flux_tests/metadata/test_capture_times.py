@@ -1,9 +1,12 @@
 """When a photograph was taken: signals, trust, and what a person says."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import hypothesis as h
 import polars as pl
 import pytest
+from hypothesis import strategies as st
 
 from flux_assets.metadata.camera_clock import TimeRules
 from flux_assets.metadata.capture_times import (
@@ -12,7 +15,9 @@ from flux_assets.metadata.capture_times import (
     trust_distribution,
     verdicts,
 )
+from flux_assets.metadata.exif import read_exif
 from flux_assets.metadata.folder_facts import folder_facts
+from flux_resources.paths import Paths
 from flux_resources.settings import Settings
 from flux_resources.settings_sections import CaptureTimeSettings
 from flux_tests.metadata.capture_rows import (
@@ -301,6 +306,57 @@ def test_subseconds_are_kept_and_frames_of_one_moment_keep_their_order() -> None
 
 def test_a_day_without_photographs_has_no_rows() -> None:
     assert resolved() == []
+
+
+def test_real_files_of_many_makers_are_resolved(real_photographs: Path) -> None:
+    folders = (real_photographs / name for name in ("piexif-tests", "exiftool-t-images"))
+    files = sorted(file for folder in folders for file in folder.rglob("*") if file.is_file())
+    index = pl.DataFrame({"photo_id": map(str, range(len(files))), "path": map(str, files)})
+    paths = Paths.of(real_photographs, Settings())
+    written = read_exif(index, paths=paths, workers=2).drop("error", "retry").to_dicts()
+    wanted = set(table([]).columns)
+    rows = [
+        frame(None, path=str(file)) | {name: row[name] for name in wanted & row.keys()}
+        for file, row in zip(files, written, strict=True)
+    ]
+
+    found = {row["photo_id"]: row for row in resolved(*rows)}
+
+    for row in written:
+        known, resolved_row = row["captured_at"], found[row["photo_id"]]
+        if known is not None and known.year >= 1990 and "outlier" not in resolved_row["flags"]:
+            assert resolved_row["resolved_at"] == known
+            assert resolved_row["trust"] >= 0.6
+
+
+_TIMES = st.none() | st.sampled_from(
+    [SHOT, datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59), datetime(2000, 1, 1), NOW]
+)
+_ROWS = st.fixed_dictionaries(
+    {
+        "source_path": st.none() | st.text() | st.sampled_from(["2022/x.JPG", "2000-01-01/R1.jpg"]),
+        **dict.fromkeys(("captured_at", "digitized_at", "modified_at"), _TIMES),
+        "gps_at": _TIMES.map(lambda at: at and at.replace(tzinfo=UTC)),
+        "file_modified_at": st.sampled_from([COPIED, datetime(9999, 12, 31, 23, tzinfo=UTC)]),
+        "offset_time": st.none() | st.sampled_from(["+01:00", "+99:00", "x"]),
+        "time_zone": st.none() | st.sampled_from(["Europe/Rome", "Nowhere"]),
+        "serial": st.none() | st.sampled_from("AB"),
+        "file_number": st.none() | st.integers(0, 2**62),
+        "lat": st.none() | st.floats(-90, 90),
+        "lon": st.none() | st.floats(-180, 180),
+        "time": st.none() | st.text(max_size=5),
+        "zone": st.none() | st.text(max_size=5),
+    }
+)
+
+
+@h.settings(max_examples=40)
+@h.given(st.lists(_ROWS, max_size=6))
+def test_whatever_files_say_every_photograph_has_a_time(rows: list[Row]) -> None:
+    found = resolved(*(frame(**row) for row in rows))
+
+    assert len(found) == len(rows)
+    assert all(row["resolved_at"] is not None and row["candidates"] for row in found)
 
 
 def test_a_verdict_changes_with_what_it_says_and_not_with_the_folder() -> None:

@@ -74,7 +74,9 @@ def test_the_time_is_the_resolved_one_and_else_that_of_filing(archive: DataRoot)
         photo_id=ids,
         resolved_at=[resolved, None],
         trust=[1.0, 0.0],
-        **{name: [[], []] for name in ("signals_used", "candidates", "flags")},
+        signals_used=[[], []],
+        candidates=[[], []],
+        flags=[[], []],
     )
 
     found = join_photos(archive.tables)

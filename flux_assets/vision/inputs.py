@@ -1,0 +1,107 @@
+"""What bursts and duplicates are found from: upstream rows side by side."""
+
+from collections.abc import Sequence
+from functools import reduce
+from pathlib import Path
+
+import polars as pl
+
+from flux_assets.corpus.photo_index import PHOTO_INDEX
+from flux_assets.corpus.take_in import open_ledger
+from flux_assets.imaging.perceptual_hashes import PERCEPTUAL_HASHES
+from flux_assets.imaging.quality import QUALITY
+from flux_assets.metadata.capture_times import CAPTURE_TIMES
+from flux_assets.metadata.exif import EXIF
+from flux_assets.metadata.places import PLACES
+from flux_assets.photo_table import Product
+from flux_assets.refresh import combine_fingerprints
+from flux_assets.vision.bursts import BURSTS
+from flux_assets.vision.duplicate_keep import count_exif_fields
+from flux_assets.vision.duplicate_pairs import VectorsOf
+from flux_assets.vision.embeddings import EMBEDDINGS
+from flux_resources.data_root import DataRoot
+from flux_resources.tables import TableStore
+from flux_resources.vectors import VectorStore
+
+_FINGERPRINT = "fingerprint"
+_BURSTS_READ: dict[Product, tuple[str, ...]] = {
+    PHOTO_INDEX: ("sha256", "pair_id"),
+    EXIF: (
+        *("subsecond", "camera_make", "camera_model", "serial", "camera_burst_id"),
+        *("exposure_s", "aperture", "iso"),
+    ),
+    CAPTURE_TIMES: ("resolved_at",),
+    PLACES: ("lat", "lon"),
+    PERCEPTUAL_HASHES: ("phash", "flat"),
+    QUALITY: ("quality_score",),
+    EMBEDDINGS: (),
+}
+
+
+def of_bursts(tables: TableStore, day: str, said: pl.DataFrame) -> pl.DataFrame:
+    """The columns that `find_bursts` reads, but for `vector`, and a `fingerprint` of each row.
+
+    `said` holds the decisions `sha256, keep`: what a person keeps is best of its burst.
+    """
+    parts = [
+        tables.read_day(product.name, day, product.schema).select(
+            "photo_id", *columns, pl.col(_FINGERPRINT).alias(f"of_{product.name}")
+        )
+        for product, columns in _BURSTS_READ.items()
+    ]
+    joined = reduce(lambda left, right: left.join(right, on="photo_id", how="left"), parts)
+    marks = ["keep", *(f"of_{product.name}" for product in _BURSTS_READ)]
+    return (
+        joined.join(said, on="sha256", how="left")
+        .with_columns(
+            combine_fingerprints(*marks),
+            pl.when(pl.col("keep").is_not_null()).then(pl.lit(1, pl.Int8)).alias("keeper"),
+        )
+        .drop(marks)
+    )
+
+
+def of_duplicates(tables: TableStore) -> pl.DataFrame:
+    """The columns that `search_pairs` and `find_duplicates` read, of the whole archive."""
+
+    def part(product: Product, *columns: str | pl.Expr) -> pl.LazyFrame:
+        return tables.scan(product.name, product.schema).select("day", "photo_id", *columns)
+
+    index = ("sha256", "path", "pair_id", "bytes", "width", "height")
+    parts = [
+        part(PHOTO_INDEX, *index),
+        part(EXIF, count_exif_fields()),
+        part(CAPTURE_TIMES, "resolved_at"),
+        part(PERCEPTUAL_HASHES, "phash", "flat"),
+        part(QUALITY, "quality_score"),
+        part(EMBEDDINGS, pl.col(_FINGERPRINT).alias("vector_fingerprint")),
+        part(BURSTS, "burst_id"),
+    ]
+    joined = reduce(lambda left, right: left.join(right, on=["day", "photo_id"], how="left"), parts)
+    return joined.with_columns(keeper=pl.lit(None, pl.Int8)).sort("photo_id").collect()
+
+
+def vectors_of(photographs: pl.DataFrame, store: VectorStore) -> VectorsOf:
+    """Reads `photo_id, vector` of photographs (`day, photo_id`) from the store."""
+    day_of = photographs.select("photo_id", "day")
+
+    def read(photo_ids: Sequence[str]) -> pl.DataFrame:
+        wanted = pl.DataFrame({"photo_id": photo_ids}).join(day_of, on="photo_id")
+        vectors = store.rows(wanted["day"].unique()).select("photo_id", "vector")
+        return vectors.join(wanted, on="photo_id", how="semi")
+
+    return read
+
+
+def copies_of(archive: DataRoot) -> pl.DataFrame:
+    """`sha256, path` of every file of contents that lie in several places, by the ledger."""
+    originals = archive.paths.originals
+    with open_ledger(archive) as ledger:
+        files = [
+            (
+                copy.sha256,
+                archive.paths.relative(Path(copy.root or archive.paths.originals, copy.path)),
+            )
+            for copy in ledger.copies()
+        ]
+    return pl.DataFrame(files, schema={"sha256": pl.String, "path": pl.String}, orient="row")
