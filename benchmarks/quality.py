@@ -80,7 +80,8 @@ def main() -> None:
         found = [*pool.map(partial(scores, pixels=options.pixels), chosen)]
     print(f"{len(chosen)} pictures, scores {_range([one['JPEG'][0] for one in found])}")
     print(
-        f"{'grading':<14} {'steps':>6} {'>0.001':>8} {'>0.01':>7} {'>0.02':>7} {'most':>7} {'fall':>6}"
+        f"{'grading':<14} {'steps':>6} {'>0.001':>8} {'>0.01':>7} {'>0.02':>7} "
+        f"{'most':>7} {'fall':>6}"
     )
     for name in LADDERS:
         rises = [after - before for one in found for before, after in pairwise(one[name])]

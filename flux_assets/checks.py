@@ -4,7 +4,7 @@ A run over a range of days reports a check once and without a partition, so each
 that fail. Executed by hand, outside a run over days, a check looks at the whole archive.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import dagster as dg
 import polars as pl
@@ -21,11 +21,6 @@ from flux_resources.resources import ArchiveResource, ClipResource
 _LOW_COVERAGE = 0.9
 _LENGTH_TOLERANCE = 1e-3
 _SHOWN = 20  # paths in a check's metadata
-
-
-def product_checks(product: Product) -> list[dg.AssetChecksDefinition]:
-    """The checks that every day-partitioned product gets."""
-    return [_rows_match_index(product), _coverage(product)]
 
 
 def _rows_match_index(product: Product) -> dg.AssetChecksDefinition:
@@ -48,29 +43,43 @@ def _rows_match_index(product: Product) -> dg.AssetChecksDefinition:
     return rows_match_index
 
 
-def _coverage(product: Product) -> dg.AssetChecksDefinition:
-    @dg.asset_check(
-        asset=product.name,
-        description=f"At least {_LOW_COVERAGE:.0%} of the photographs were computed without error.",
-    )
-    def coverage(
-        context: dg.AssetCheckExecutionContext, archive: ArchiveResource
-    ) -> dg.AssetCheckResult:
-        opened = archive.open()
-        photographs, errors = 0, dict[str, int]()
-        for day in _days(context, opened, product):
-            rows = opened.tables.read_day(product.name, day, product.schema)
-            photographs += rows.height
-            if failed := rows["error"].count():
-                errors[day] = failed
-        share = 1 - sum(errors.values()) / photographs if photographs else 1.0
-        return dg.AssetCheckResult(
-            passed=share >= _LOW_COVERAGE,
-            severity=dg.AssetCheckSeverity.WARN,
-            metadata={"photographs": photographs, "share": share, "failed_by_day": errors},
+@dg.multi_asset_check(
+    specs=[
+        dg.AssetCheckSpec(
+            "coverage",
+            asset=product.name,
+            description=f"At least {_LOW_COVERAGE:.0%} were computed without error.",
         )
+        for product in ENRICHMENTS
+    ],
+    can_subset=True,
+)
+def coverage(
+    context: dg.AssetCheckExecutionContext, archive: ArchiveResource
+) -> Iterator[dg.AssetCheckResult]:
+    """One step for all products: a step costs more than what it counts."""
+    opened = archive.open()
+    asked = {key.asset_key.to_user_string() for key in context.selected_asset_check_keys}
+    for product in ENRICHMENTS:
+        if product.name in asked:
+            yield _covered(opened, product, _days(context, opened, product))
 
-    return coverage
+
+def _covered(archive: DataRoot, product: Product, keys: Iterable[str]) -> dg.AssetCheckResult:
+    photographs, errors = 0, dict[str, int]()
+    for day in keys:
+        rows = archive.tables.read_day(product.name, day, product.schema)
+        photographs += rows.height
+        if failed := rows["error"].count():
+            errors[day] = failed
+    share = 1 - sum(errors.values()) / photographs if photographs else 1.0
+    return dg.AssetCheckResult(
+        asset_key=product.name,
+        check_name="coverage",
+        passed=share >= _LOW_COVERAGE,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"photographs": photographs, "share": share, "failed_by_day": errors},
+    )
 
 
 @dg.asset_check(
@@ -157,7 +166,8 @@ def _photo_ids(archive: DataRoot, product: Product, day: str) -> list[str]:
 
 
 CHECKS: list[dg.AssetChecksDefinition] = [
-    *(check for product in ENRICHMENTS for check in product_checks(product)),
+    *map(_rows_match_index, ENRICHMENTS),
+    coverage,
     vectors_have_unit_length,
     originals_are_there,
     one_row_per_photograph,

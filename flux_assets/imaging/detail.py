@@ -60,15 +60,17 @@ def measure_detail(grey: Image.Image, histogram: Histogram, iso: int | None) -> 
     pixels = _whole_blocks(np.asarray(grey))
     rows, columns = (side // BLOCK for side in pixels.shape)
     ranks, slopes = rank_table(histogram)
-    blocks = pixels.reshape(rows, BLOCK, columns, BLOCK).swapaxes(1, 2).reshape(-1, BLOCK**2)
+    squares = pixels.reshape(rows, BLOCK, columns, BLOCK).swapaxes(1, 2)
+    blocks = squares.reshape(rows, columns, BLOCK**2)
+    # One small product per row of blocks: a large one would wake the threads of the BLAS library.
     strength = np.abs(np.take(ranks, blocks) @ _COSINES)
-    fine = strength[:, _MIDDLE:].mean(axis=1)
+    fine = strength[..., _MIDDLE:].mean(axis=2)
     slope = _slope_of_blocks(blocks, slopes)
-    noise = _noise(strength, slope)
+    noise = _noise(strength.reshape(-1, strength.shape[2]), slope.ravel())
     if iso is not None:
         noise = min(noise, _NOISE_PER_ROOT_ISO * float(np.sqrt(iso)))
-    tiles = _tile_means(fine.reshape(rows, columns))
-    of_noise = _tile_means(slope.reshape(rows, columns)) * (noise / _GAUSSIAN)
+    tiles = _tile_means(fine)
+    of_noise = _tile_means(slope) * (noise / _GAUSSIAN)
     without = np.sqrt(np.maximum(tiles**2 - of_noise**2, 0))
     count = max(1, round(_SHARPEST * without.size))
     return Detail(fine=float(np.sort(without)[-count:].mean()), noise=noise)
@@ -86,7 +88,7 @@ def _whole_blocks(pixels: Levels) -> Levels:
 
 def _slope_of_blocks(blocks: Levels, slopes: Table) -> Floats:
     """Rank per level at the mean level of each block."""
-    means = blocks.mean(axis=1, dtype=np.float32)
+    means = blocks.mean(axis=2, dtype=np.float32)
     slope: Floats = np.interp(means, LEVELS, np.maximum(slopes, 1e-4)).astype(np.float32)
     return slope
 

@@ -25,7 +25,11 @@ _SOFT, _NOISY, _FLAT, _CLIPPED, _DARK = 0.4, 2.0, 0.6, 0.02, 0.5
 
 
 class Quality(PhotoTable):
-    """Grain: photograph. Darkening, brightening or blurring a picture does not raise its score."""
+    """Grain: photograph.
+
+    A picture that is blurred, compressed, darkened or brightened hardly ever scores higher than
+    before; benchmarks/quality.py measures how often, and how much.
+    """
 
     sharpness = dy.Float64(
         nullable=True,

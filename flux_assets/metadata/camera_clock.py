@@ -56,8 +56,15 @@ def refusal(time: str, rules: TimeRules) -> pl.Expr:
 
 
 def camera_time(rules: TimeRules) -> pl.Expr:
-    """The first time in EXIF that can be believed: DateTimeOriginal before all."""
-    return pl.coalesce(pl.when(refusal(name, rules).is_null()).then(name) for name in EXIF_TIMES)
+    """The camera's time where it can be believed: DateTimeOriginal, else CreateDate.
+
+    ModifyDate is a program's as often, and counts where there is nothing else.
+    """
+    original, digitized, modified = (
+        pl.when(refusal(name, rules).is_null()).then(name) for name in EXIF_TIMES
+    )
+    alone = pl.all_horizontal(pl.col(EXIF_TIMES[:2]).is_null())
+    return pl.coalesce(original, digitized, pl.when(alone).then(modified))
 
 
 def camera() -> pl.Expr:

@@ -71,7 +71,7 @@ def resolve(inputs: pl.DataFrame, facts: pl.DataFrame, *, rules: TimeRules) -> p
     """One row of `CaptureTimes` (without fingerprint) for each photograph of whole days.
 
     Args:
-        inputs: `photo_id, original_filename, source_path, path, file_modified_at` of
+        inputs: `day, photo_id, original_filename, source_path, path, file_modified_at` of
             `photo_index`; `captured_at, digitized_at, modified_at, gps_at, offset_time, serial,
             camera_make, camera_model` of `exif`; `time_zone, lat, lon` of `places`; `time, zone`
             of the decisions, as JSON. Whole days: a camera's clock is judged by its day.

@@ -17,7 +17,7 @@ REFUSED_HOURS = 27  # no zone is further from UTC, summer time and a day's slip 
 _QUARTER_S = 900
 _ON_A_QUARTER_S = 90  # zones and summer times are off by quarters; what is this near is one
 _AGREEING = 0.75
-DAY = ["camera", "camera_day"]
+DAY = ["camera", "day"]
 CLOCK_COLUMNS = ("photo_id", "clock_offset_s", "clock_by", "clock_zone")
 
 
@@ -25,14 +25,14 @@ def clock_offsets(frames: pl.DataFrame, rules: TimeRules) -> pl.DataFrame:
     """`CLOCK_COLUMNS`, one row per photograph.
 
     Args:
-        frames: `photo_id, camera, taken` (camera's local time), `gps_at` (UTC, naive), `zone` of
-            the place, `lat, lon`; any but `photo_id` may be null. Whole days of each camera.
+        frames: `photo_id, day` (of the archive), `camera, taken` (camera's local time), `gps_at`
+            (UTC, naive), `zone` of the place, `lat, lon`; any but the first two may be null.
+            Whole days: the outcome is the same in whatever range they come.
 
     `clock_offset_s` is the camera's time less true local time, in seconds: 0 where the clock is
     known to be right, null where nothing is known of it; `clock_by` is `gps` or `neighbours`.
     `clock_zone` is the one zone in which the camera was that day, null where there were several.
     """
-    frames = frames.with_columns(camera_day=pl.col("taken").dt.date())
     zones = (
         frames.drop_nulls(["zone", *DAY])
         .group_by(DAY)
@@ -64,7 +64,7 @@ def gps_refused() -> pl.Expr:
 
 
 def _gps_offsets(frames: pl.DataFrame, rules: TimeRules) -> pl.DataFrame:
-    """`camera, camera_day, zone, clock_offset_s` where satellites tell.
+    """`camera, day, zone, clock_offset_s` where satellites tell.
 
     Quarters of an hour are zones and summer times, and are believed from two fixes on. Any other
     difference must be the same to a minute in three or more: the age of a fix would vary.

@@ -27,16 +27,16 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def neighbour_offsets(frames: pl.DataFrame) -> pl.DataFrame:
-    """`camera, camera_day, zone, clock_offset_s` of cameras that a neighbour sets right.
+    """`camera, day, zone, clock_offset_s` of cameras that a neighbour sets right.
 
-    `frames` have `camera, camera_day, taken, zone, lat, lon`, and `clock_offset_s` where the
+    `frames` have `camera, day, taken, zone, lat, lon`, and `clock_offset_s` where the
     clock is known.
     """
     found = []
     known = pl.col("clock_offset_s").is_not_null()
-    usable = frames.drop_nulls(["camera", "camera_day"])
-    both = usable.filter((known.any() & ~known.all()).over("camera_day"))
-    for (day,), session in both.group_by("camera_day"):
+    usable = frames.drop_nulls(["camera", "taken"])
+    both = usable.filter((known.any() & ~known.all()).over("day"))
+    for (day,), session in both.group_by("day"):
         anchors = session.filter(known).with_columns(
             taken=pl.col("taken") - pl.duration(seconds="clock_offset_s")
         )
@@ -47,7 +47,7 @@ def neighbour_offsets(frames: pl.DataFrame) -> pl.DataFrame:
             if len(zones) == 1 and own in ([], zones):
                 shift = shift_between(_points(anchors), _points(frames_of_one))
                 found.append((camera, day, zones[0], shift))
-    schema = {name: frames.schema[name] for name in ("camera", "camera_day", "zone")}
+    schema = {name: frames.schema[name] for name in ("camera", "day", "zone")}
     return pl.DataFrame(
         found, schema=schema | {"clock_offset_s": pl.Int32()}, orient="row"
     ).drop_nulls("clock_offset_s")

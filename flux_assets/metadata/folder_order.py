@@ -11,6 +11,7 @@ import polars as pl
 
 _WRAPS_AT = 9999
 _FILED = r"^\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d_[A-Za-z0-9-]+_"  # the canonical name repeats the time
+_DATED = r"(?:18|19|20)\d\d[-_. ]?\d\d[-_. ]?\d\d"
 _SERIES = ["source_folder", "camera", "prefix"]
 
 
@@ -21,11 +22,11 @@ def numbered(frames: pl.DataFrame) -> pl.DataFrame:
     number that EXIF has counts. Both are null where there is neither.
     """
     own = pl.col("original_filename").str.replace(_FILED, "").str.replace(r"\.[^.]*$", "")
-    parts = own.str.extract_groups(r"^(\D*|\d{3}_)(\d{3,7})(?:\D|$)")
-    named = parts.struct["2"].is_not_null()
+    parts = own.str.extract_groups(r"^(\d{3}_|\D*)(\d{3,7})(?:\D|$)")
+    named = parts.struct["2"].is_not_null() & ~own.str.contains(_DATED)
     return frames.with_columns(
         prefix=pl.when(named).then(parts.struct["1"]).otherwise(pl.lit("EXIF")),
-        number=pl.coalesce(parts.struct["2"].cast(pl.Int64), "file_number"),
+        number=pl.when(named).then(parts.struct["2"].cast(pl.Int64)).otherwise("file_number"),
     )
 
 
@@ -53,12 +54,17 @@ def order_bounds(frames: pl.DataFrame) -> pl.DataFrame:
         .sort(*_SERIES, "number", "taken", "photo_id")
     )
     ordered = _without_inversions(series)
-    kept = pl.when("in_order").then("taken")
-    return ordered.select(
-        "photo_id",
-        kept.shift(1).forward_fill().over(_SERIES).alias("order_after"),
-        kept.shift(-1).backward_fill().over(_SERIES).alias("order_before"),
+    kept, number = pl.when("in_order").then("taken"), [*_SERIES, "number"]
+    bounds = (
+        ordered.group_by(number, maintain_order=True)  # RAW and JPEG share theirs
+        .agg(first=kept.min(), last=kept.max())
+        .select(
+            *number,
+            pl.col("last").shift(1).forward_fill().over(_SERIES).alias("order_after"),
+            pl.col("first").shift(-1).backward_fill().over(_SERIES).alias("order_before"),
+        )
     )
+    return ordered.join(bounds, on=number).select("photo_id", "order_after", "order_before")
 
 
 def _without_inversions(series: pl.DataFrame) -> pl.DataFrame:

@@ -40,7 +40,7 @@ def of_capture_times(tables: TableStore, day: str, said: pl.DataFrame) -> pl.Dat
     written = tables.read_day(EXIF.name, day, EXIF.schema).drop("error", "lat", "lon")
     where = _day(tables, PLACES, day, "time_zone", "lat", "lon")
     joined = (
-        index.select("photo_id", *of_file)
+        index.select(pl.lit(day).alias("day"), "photo_id", *of_file)
         .join(written, on="photo_id", how="left")
         .join(where.rename({_FINGERPRINT: "of_places"}), on="photo_id", how="left")
     )

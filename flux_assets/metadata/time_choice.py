@@ -33,10 +33,11 @@ def judge_times(rows: pl.DataFrame, rules: TimeRules) -> pl.DataFrame:
     taken = pl.col("taken")
     borne_out = (pl.col("gps_at").is_not_null() & ~gps_refused()).fill_null(False)
     rows = rows.with_columns(outlier=pl.col("outlier").fill_null(False) & ~borne_out)
-    out_of_order = (pl.col("order_after") > taken) | (pl.col("order_before") < taken)
+    far = pl.duration(days=rules.settings.outlier_days)
+    misplaced = (pl.col("order_after") - taken > far) | (taken - pl.col("order_before") > far)
     new_year = (taken.dt.month() == 1) & (taken.dt.day() == 1)  # the epoch of a firmware
     lost = (
-        pl.when(new_year & ~borne_out & (pl.col("outlier") | out_of_order.fill_null(False)))
+        pl.when(new_year & ~borne_out & (pl.col("outlier") | misplaced.fill_null(False)))
         .then(pl.lit(NEVER_SET))
         .when(pl.col("outlier") & ~within_path(taken))
         .then(pl.lit("far from its folder, and the path disagrees"))

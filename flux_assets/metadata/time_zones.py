@@ -55,7 +55,7 @@ def local_times(instants: pl.Series, zones: pl.Series) -> pl.Series:
         zones.fill_null(_HERE),
         lambda at, zone: at.replace(tzinfo=UTC).astimezone(zone).utcoffset(),
     )
-    frame = pl.DataFrame({"at": instants, "offset": offsets})
+    frame = pl.DataFrame({"at": instants, "offset": offsets.fill_null(0)})  # the year 9999
     return frame.select(pl.col("at") + pl.duration(minutes="offset")).to_series()
 
 

@@ -100,7 +100,7 @@ def copies_of(archive: DataRoot) -> pl.DataFrame:
         files = [
             (
                 copy.sha256,
-                archive.paths.relative(Path(copy.root or archive.paths.originals, copy.path)),
+                archive.paths.relative(Path(copy.root or originals, copy.path)),
             )
             for copy in ledger.copies()
         ]

@@ -33,16 +33,15 @@ def test_days_whose_enrichment_never_ran_are_found_by_the_nightly_scan(
         assert changed_days(ledger) == list(DAYS)
 
 
-def test_a_full_disk_is_tried_again_and_a_broken_picture_is_not(
-    archive: DataRoot, dropped: list[Path], run: Run, monkeypatch: pytest.MonkeyPatch
+def test_a_disk_that_takes_no_files_is_tried_again_and_a_broken_picture_is_not(
+    archive: DataRoot, dropped: list[Path], run: Run
 ) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
     assert run("intake_log", "archive_scan").success
-    with monkeypatch.context() as patch:
-        patch.setattr(proxies, "_save", full)
-        assert run(*DAY_PRODUCTS, first=DAYS[0], last=DAYS[-1]).success
+    thumbs = archive.paths.thumbs
+    thumbs.parent.mkdir(parents=True, exist_ok=True)
+    thumbs.touch()  # where the folder of thumbnails should be
+    assert run(*DAY_PRODUCTS, first=DAYS[0], last=DAYS[-1]).success
+    thumbs.unlink()
     assert unfinished_days(archive.tables) == list(DAYS)
     assert run(*DAY_PRODUCTS, first=DAYS[0], last=DAYS[-1]).success
     assert unfinished_days(archive.tables) == []

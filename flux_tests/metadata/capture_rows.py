@@ -1,9 +1,13 @@
 """Photographs as `capture_times` sees them: index, EXIF, places and decisions in one row."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
+import pytest
 
 from flux_assets.metadata.camera_clock import TimeRules
 from flux_assets.metadata.capture_times import CaptureTimes, resolve
@@ -41,7 +45,7 @@ def frame(source_path: str | None = "FLUX_INBOX/card/R0001234.JPG", **known: Any
     """One photograph; what is not `known` is null, and its file time is far from everything."""
     path = known.setdefault("path", f"FLUX_ARCHIVE/ORIGINALS/{source_path}")
     known.setdefault("original_filename", (source_path or path).rpartition("/")[2])
-    return {"source_path": source_path, "day": DAY, "file_modified_at": COPIED, **known}
+    return {"day": DAY, "source_path": source_path, "file_modified_at": COPIED, **known}
 
 
 def session(
@@ -69,19 +73,33 @@ def resolved(
     *rows: Row,
     log: dict[str, list[Any]] | None = None,
     days: tuple[str, ...] = (DAY,),
+    computer: str = "UTC",
     **settings: Any,
 ) -> list[Row]:
-    """What becomes of the rows of `days`, in their order; the schema is checked on the way."""
+    """What becomes of the rows of `days`, in their order; the schema is checked on the way.
+
+    `computer` is the zone of the machine that does it.
+    """
     rules = TimeRules.of(Settings(capture_times=CaptureTimeSettings(**settings)), NOW)
     photographs = table(list(rows))
     types = {"sha256": pl.String(), "action": pl.String(), "at": pl.String()}
     intake = pl.LazyFrame(log or [], schema=types)
     facts = folder_facts(photographs.lazy(), photographs.lazy(), intake, days=days, rules=rules)
     inputs = photographs.filter(pl.col("day").is_in(days))
-    found = resolve(inputs, facts, rules=rules)
+    with _computer_in(computer):
+        found = resolve(inputs, facts, rules=rules)
     written = found.with_columns(fingerprint=pl.lit("f"))
     assert set(written.columns) == set(CaptureTimes.column_names())
     return CaptureTimes.validate(written, cast=True).sort("photo_id").to_dicts()
+
+
+@contextmanager
+def _computer_in(zone: str) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", zone)
+        time.tzset()
+        yield
+    time.tzset()
 
 
 def one(**known: Any) -> Row:

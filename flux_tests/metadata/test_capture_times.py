@@ -148,6 +148,20 @@ def test_a_real_new_year_is_believed() -> None:
     assert all(row["flags"] == [] for row in resolved(*rows))
 
 
+def test_a_new_year_after_a_counter_that_was_reset_is_believed() -> None:
+    december = session(4, first=500, captured_at=datetime(2021, 12, 28))
+    january = session(2, first=1, captured_at=datetime(2022, 1, 1, 0, 5))
+
+    assert all(row["flags"] == [] for row in resolved(*december, *january))
+
+
+def test_an_edit_does_not_set_a_clock_that_was_never_set() -> None:
+    fix = datetime(2022, 1, 15, 12, tzinfo=UTC)
+    row = one(captured_at=datetime(2000, 1, 1), modified_at=NOW, gps_at=fix, **ROME)
+
+    assert row["resolved_at"] == datetime(2022, 1, 15, 13)
+
+
 def test_a_clock_never_set_yields_to_the_folder_and_keeps_its_order() -> None:
     first, second = (
         frame(f"2022-01-15 Rome/R000000{n}.JPG", captured_at=datetime(2000, 1, 1, 0, n))
@@ -218,6 +232,13 @@ def test_a_file_without_any_date_keeps_its_file_time() -> None:
 
     assert (row["resolved_at"], row["trust"]) == (COPIED.replace(tzinfo=None), 0.2)
     assert row["flags"] == ["date-uncertain"]
+
+
+def test_a_file_time_without_a_zone_is_read_as_intake_read_it() -> None:
+    row = resolved(frame(), computer="Asia/Tokyo")[0]
+
+    assert row["resolved_at"] == COPIED.replace(tzinfo=None) + timedelta(hours=9)
+    assert row["resolved_at_utc"] is None
 
 
 def test_satellites_date_a_frame_of_a_clock_that_was_never_set() -> None:

@@ -121,9 +121,12 @@ def test_each_camera_has_its_own_clock() -> None:
 
 
 def test_each_day_has_its_own_offset() -> None:
-    tomorrow = _gps(timedelta(0), first=100, captured_at=SHOT + timedelta(days=1))
+    later = SHOT + timedelta(days=1)
+    tomorrow = _gps(timedelta(0), first=100, captured_at=later, day="2022-01-16")
 
-    assert _offsets(*_gps(HOUR), *tomorrow) == [3600] * 4 + [None] * 4
+    found = resolved(*_gps(HOUR), *tomorrow, days=("2022-01-15", "2022-01-16"))
+
+    assert [row["clock_offset_s"] for row in found] == [3600] * 4 + [None] * 4
 
 
 def test_a_flight_leaves_the_morning_alone_and_corrects_the_evening() -> None:

@@ -109,6 +109,19 @@ def test_a_single_number_says_nothing_of_order() -> None:
     assert _in_order(session(1)) == [False]
 
 
+def test_raw_and_jpeg_of_one_press_are_no_neighbours() -> None:
+    press = [frame(f"x/R0001234.{ending}", captured_at=SHOT) for ending in ("JPG", "DNG")]
+
+    assert _in_order(press) == [False] * 2
+
+
+def test_names_that_hold_dates_are_no_counters() -> None:
+    names = ("2022-01-15 a", "2022-01-15 b", "20220115_1234", "Screenshot_2022-01-15-13-22-44")
+    rows = [frame(f"x/{name}.jpg", captured_at=SHOT) for name in names]
+
+    assert _in_order(rows) == [False] * 4
+
+
 def test_two_cameras_in_one_folder_are_counted_apart() -> None:
     second = session(3, first=1, captured_at=SHOT - timedelta(hours=3), serial="B")
 

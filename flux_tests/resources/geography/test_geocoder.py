@@ -11,8 +11,8 @@ from flux_resources.geography import gazetteer as gazetteers
 from flux_resources.geography import geocoder as geocoding
 from flux_resources.geography.gazetteer import gazetteer
 from flux_resources.geography.geocoder import Geocoder, UnknownPlace, haversine_km
-from flux_resources.settings_sections import PlaceSettings
 from flux_resources.geography.time_zones import time_zones
+from flux_resources.settings_sections import PlaceSettings
 
 # The nearest place by distance alone is the one named first.
 BELONGING = {

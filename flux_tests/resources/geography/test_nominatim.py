@@ -13,7 +13,13 @@ from flux_resources.geography.geocoder import Geocoder, Place, open_geocoder
 from flux_resources.geography.nominatim import Nominatim
 from flux_resources.settings import SettingsError, load_settings
 from flux_resources.settings_sections import PlaceSettings
-from flux_tests.resources.geography.nominatim_server import NOWHERE, ROME, NominatimServer, Reply, serving
+from flux_tests.resources.geography.nominatim_server import (
+    NOWHERE,
+    ROME,
+    NominatimServer,
+    Reply,
+    serving,
+)
 
 TRASTEVERE = (41.8880, 12.4670)
 LYON = (45.76, 4.84)
