@@ -17,7 +17,7 @@ import polars as pl
 from flux_resources.errors import FluxError
 from flux_resources.files import single_writer
 
-Kind = Literal["time", "zone", "place", "not_duplicates", "keep"]
+Kind = Literal["time", "zone", "place", "not_duplicates", "keep", "keeper_of", "keeper"]
 
 
 class DecisionsBroken(FluxError):

@@ -20,6 +20,7 @@ import pytest
 from flux_assets.execution import DAY_PRODUCTS
 from flux_assets.instance import open_instance
 from flux_resources.data_root import DataRoot
+from flux_tests.conftest import SETTINGS
 from flux_tests.graph.conftest import DAYS
 
 _PATIENCE = 180
@@ -82,7 +83,7 @@ class DagsterUI:
 def ui(archive: DataRoot, dropped: list[Path]) -> Iterator[DagsterUI]:
     """A running `flux dev` on an archive of ten days, three with photographs."""
     (archive.paths.root / "flux.yaml").write_text(
-        "archive: {start: 2022-01-10, end: 2022-01-19}\nintake: {settle_seconds: 0}\n"
+        "archive: {start: 2022-01-10, end: 2022-01-19}\n" + SETTINGS
     )
     flux = [sys.executable, "-c", "from flux_assets.cli import app; app()"]
     flux += ["--root", str(archive.paths.root)]
