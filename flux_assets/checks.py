@@ -14,13 +14,14 @@ from flux_assets.partitions import days, stretches
 from flux_assets.photo_table import Product
 from flux_assets.products import ENRICHMENTS
 from flux_assets.publishing.photos import read_photos
+from flux_assets.vision.duplicates import DUPLICATES, Duplicates
 from flux_assets.vision.embeddings import EMBEDDINGS
 from flux_resources.data_root import DataRoot
 from flux_resources.resources import ArchiveResource, ClipResource
 
 _LOW_COVERAGE = 0.9
 _LENGTH_TOLERANCE = 1e-3
-_SHOWN = 20  # paths in a check's metadata
+_SHOWN = 20  # paths or groups in a check's metadata
 
 
 def _rows_match_index(product: Product) -> dg.AssetChecksDefinition:
@@ -140,6 +141,23 @@ def _loss_message(count: int, days_affected: list[str]) -> str:
 
 
 @dg.asset_check(
+    asset=DUPLICATES, description="Each group has one medoid, a file to keep, and several files."
+)
+def groups_are_whole(archive: ArchiveResource) -> dg.AssetCheckResult:
+    rows = archive.open().tables.read(DUPLICATES, Duplicates)
+    groups = rows.group_by("group_id").agg(
+        pl.len().alias("files"),
+        pl.col("keep").any(),
+        pl.col("photo_id").filter("medoid").n_unique(),
+    )
+    broken = groups.filter((pl.col("files") < 2) | ~pl.col("keep") | (pl.col("photo_id") != 1))
+    return dg.AssetCheckResult(
+        passed=broken.is_empty(),
+        metadata={"groups": groups.height, "broken": broken["group_id"].head(_SHOWN).to_list()},
+    )
+
+
+@dg.asset_check(
     asset="photos", description="The published table holds each indexed photograph once."
 )
 def one_row_per_photograph(archive: ArchiveResource) -> dg.AssetCheckResult:
@@ -170,5 +188,6 @@ CHECKS: list[dg.AssetChecksDefinition] = [
     coverage,
     vectors_have_unit_length,
     originals_are_there,
+    groups_are_whole,
     one_row_per_photograph,
 ]

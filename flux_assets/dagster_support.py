@@ -2,6 +2,7 @@
 
 import warnings
 from functools import partial
+from pathlib import Path
 
 import dagster as dg
 import dataframely as dy
@@ -20,7 +21,7 @@ whole_asset = partial(dg.asset, owners=OWNERS)
 
 
 def record_day(
-    context: dg.AssetExecutionContext, report: DayReport, **numbers: float | dict[str, int]
+    context: dg.AssetExecutionContext, report: DayReport, **more: float | dict[str, int] | Path
 ) -> None:
     """Attach a day's numbers to its own partition: metadata of a result goes to the whole range."""
     context.add_asset_metadata(
@@ -30,7 +31,7 @@ def record_day(
             "failed": report.failed,
             "removed": len(report.removed),
             "seconds": round(report.seconds, 3),
-            **numbers,
+            **more,
         },
         partition_key=report.day,
     )

@@ -149,10 +149,11 @@ def bursts(context: dg.AssetExecutionContext, archive: ArchiveResource, clip: Cl
             version=bursts_version(settings),
             compute=partial(compute, day=day, read=read),
         )
-        rows = tables.read_day(BURSTS.name, day, Bursts)
+        rows, sheet = tables.read_day(BURSTS.name, day, Bursts), opened.paths.burst_sheet(day)
         if report.computed or report.removed:
-            save_sheet(burst_sheet(rows, opened.paths.thumb), opened.paths.burst_sheet(day))
-        record_day(context, report, bursts=rows["burst_id"].drop_nulls().n_unique())
+            save_sheet(burst_sheet(rows, opened.paths.thumb), sheet)
+        shown = {"largest_burst": sheet} if sheet.exists() else {}
+        record_day(context, report, bursts=rows["burst_id"].drop_nulls().n_unique(), **shown)
 
 
 @whole_asset(

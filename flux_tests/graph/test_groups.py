@@ -1,6 +1,7 @@
 """Bursts and duplicates through the real graph, and a person's word on them."""
 
 import json
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,13 +11,16 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner, Result
 
+from flux_assets.checks import groups_are_whole
 from flux_assets.cli import app
 from flux_assets.execution import DAY_PRODUCTS
+from flux_assets.instance import open_instance
 from flux_assets.vision.bursts import BURSTS
 from flux_assets.vision.duplicates import DUPLICATES, Duplicates
 from flux_resources.data_root import DataRoot
-from flux_tests.conftest import Photograph
-from flux_tests.graph.conftest import DAYS, Run
+from flux_resources.resources import ArchiveResource
+from flux_tests.conftest import empty_archive, write_photograph
+from flux_tests.graph.conftest import DAYS, Run, runner
 
 NOON, SIZE = datetime(2022, 1, 14, 12), (1200, 800)
 
@@ -25,30 +29,35 @@ def flux(root: Path, *arguments: str) -> Result:
     return CliRunner(env={"FLUX_ROOT": str(root)}).invoke(app, list(arguments))
 
 
-@pytest.fixture
-def grouped(archive: DataRoot, photograph: Photograph, run: Run) -> DataRoot:
+@pytest.fixture(scope="module")
+def grouped_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four frames of a burst, a picture apart from it, and an edit of that picture a day later."""
+    archive = empty_archive(tmp_path_factory.mktemp("grouped"))
     for number in range(4):
-        moment = NOON + timedelta(seconds=number * 0.25)
-        file = archive.paths.inbox / f"R000{1000 + number}.JPG"
-        photograph(
-            file,
-            moment,
+        write_photograph(
+            archive.paths.inbox / f"R000{1000 + number}.JPG",
+            NOON + timedelta(seconds=number * 0.25),
             seed=1,
-            size=(1200, 800),
+            size=SIZE,
             subsecond=f"{number * 25:02}",
             quality=70 + number,
         )
-    alone = photograph(
-        archive.paths.inbox / "R0002000.JPG", NOON + timedelta(hours=1), seed=2, size=(1200, 800)
-    )
-    with Image.open(alone) as image:
-        edit = image.resize((600, 400))
-    edited = photograph(archive.paths.inbox / "edited.jpg", NOON + timedelta(days=1), seed=9)
-    exif = Image.open(edited).info["exif"]
-    edit.save(edited, quality=80, exif=exif)
+    alone = archive.paths.inbox / "R0002000.JPG"
+    write_photograph(alone, NOON + timedelta(hours=1), seed=2, size=SIZE)
+    edited = write_photograph(archive.paths.inbox / "edited.jpg", NOON + timedelta(days=1), seed=9)
+    with Image.open(alone) as image, Image.open(edited) as other:
+        image.resize((600, 400)).save(edited, quality=80, exif=other.info["exif"])
+    run = runner(archive, open_instance(archive))
     assert run("intake_log", "archive_scan").success
     assert _enrich(run).success
+    return archive.paths.root
+
+
+@pytest.fixture
+def grouped(archive: DataRoot, grouped_root: Path) -> DataRoot:
+    """A copy that a test may change, in the place of `archive`."""
+    shutil.rmtree(archive.paths.root)
+    shutil.copytree(grouped_root, archive.paths.root)
     return archive
 
 
@@ -78,6 +87,17 @@ def test_an_edit_is_a_duplicate_and_frames_of_a_burst_are_not(grouped: DataRoot)
     assert {photo_id[:10] for photo_id in rows["photo_id"]} == {DAYS[0], DAYS[1]}
 
 
+def test_a_group_that_lost_a_file_fails_its_check(grouped: DataRoot) -> None:
+    def passes() -> bool:
+        result = groups_are_whole(archive=ArchiveResource(root=str(grouped.paths.root)))
+        assert isinstance(result, dg.AssetCheckResult)
+        return result.passed
+
+    assert passes()
+    grouped.tables.write(DUPLICATES, _duplicates(grouped).head(1), Duplicates)
+    assert not passes()
+
+
 def test_what_a_person_tells_apart_stays_apart(grouped: DataRoot, run: Run) -> None:
     first, second = _duplicates(grouped)["photo_id"]
     said = flux(grouped.paths.root, "duplicates", "--apart", first, "--apart", second)
@@ -97,6 +117,14 @@ def test_what_a_person_keeps_is_best_of_its_burst(grouped: DataRoot, run: Run) -
 
     rows = grouped.tables.read_day(BURSTS.name, DAYS[0], BURSTS.schema)
     assert rows.filter("is_best")["photo_id"].to_list() == [other]
+
+
+def test_the_sheet_is_named_in_the_ui(grouped: DataRoot) -> None:
+    records = dg.AssetRecordsFilter(dg.AssetKey(BURSTS.name), asset_partitions=[DAYS[0]])
+    (record,) = open_instance(grouped).fetch_materializations(records, limit=1).records
+    assert record.asset_materialization is not None
+    shown = record.asset_materialization.metadata["largest_burst"].value
+    assert str(shown).endswith(f"sheets/bursts/{DAYS[0]}.jpg")
 
 
 def test_groups_are_listed_as_text_json_and_sheet(grouped: DataRoot, tmp_path: Path) -> None:
