@@ -22,7 +22,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS contents (
     sha256 TEXT PRIMARY KEY, photo_id TEXT NOT NULL UNIQUE, format TEXT NOT NULL,
     bytes INTEGER NOT NULL, width INTEGER, height INTEGER, captured_at TEXT,
-    original_filename TEXT NOT NULL, source_path TEXT);
+    original_filename TEXT NOT NULL, source_path TEXT, camera_model TEXT, serial TEXT);
 CREATE TABLE IF NOT EXISTS files (
     root TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
     sha256 TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (root, path)) WITHOUT ROWID;
@@ -61,6 +61,7 @@ class Ledger:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.executescript(_SCHEMA)
+        self._add_missing_columns()
 
     def close(self) -> None:
         self._connection.close()
@@ -238,6 +239,13 @@ class Ledger:
         for old in self._locations("root = ? AND path = ?", location.root, location.path):
             if (old.sha256, old.day) != (location.sha256, location.day):
                 self._mark_changed(old.sha256)
+
+    def _add_missing_columns(self) -> None:
+        """Columns that a ledger of an earlier version lacks; null in what it knows already."""
+        have = {row[1] for row in self._connection.execute("PRAGMA table_info(contents)")}
+        for field in fields(Content):
+            if field.name not in have:
+                self._connection.execute(f"ALTER TABLE contents ADD COLUMN {field.name} TEXT")
 
     def _journal(self, entry: IntakeEntry) -> None:
         self._connection.execute(

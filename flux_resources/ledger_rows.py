@@ -18,6 +18,8 @@ class Content:
     captured_at: str | None
     original_filename: str
     source_path: str | None
+    camera_model: str | None = None
+    serial: str | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from flux_assets.metadata.exif_fields import camera_of
+from flux_assets.metadata.sane import Sane
 from flux_resources.exif.parse import ExifUnreadable
 from flux_resources.exif.tags import read_tags
 from flux_resources.exif.values import camera_time
@@ -13,11 +15,16 @@ _ALLOWED_AHEAD = timedelta(days=2)  # a camera left on the zone of yesterday's f
 
 @dataclass(frozen=True)
 class FilingTime:
-    """`moment` decides folder and name; `camera` is DateTimeOriginal as written, if readable."""
+    """`moment` decides folder and name; `camera` is DateTimeOriginal as written, if readable.
+
+    Model and serial number tell apart what two cameras took at the same time.
+    """
 
     moment: datetime
     camera: datetime | None
     warning: str | None
+    camera_model: str | None = None
+    serial: str | None = None
 
 
 def filing_time(
@@ -35,16 +42,17 @@ def filing_time(
         tags = read_tags(path)
     except ExifUnreadable as error:
         return FilingTime(modified, None, f"EXIF unreadable ({error}); file time used")
+    camera = camera_of(Sane(tags, now))
+    model, serial = camera["camera_model"], camera["serial"]
     original = camera_time(tags, "EXIF DateTimeOriginal", "Image DateTimeOriginal")
     moment = original or camera_time(tags, "Image DateTime")
     if moment is None:
-        return FilingTime(modified, None, "no EXIF time; file time used")
+        return FilingTime(modified, None, "no EXIF time; file time used", model, serial)
     doubt = _doubt(moment, begin, default_clocks, now)
     if doubt:
-        return FilingTime(
-            modified, original, f"camera clock says {moment}: {doubt}; file time used"
-        )
-    return FilingTime(moment, original, None)
+        warning = f"camera clock says {moment}: {doubt}; file time used"
+        return FilingTime(modified, original, warning, model, serial)
+    return FilingTime(moment, original, None, model, serial)
 
 
 def _doubt(

@@ -190,6 +190,8 @@ class Intake:
             captured_at=time.camera.isoformat() if time.camera else None,
             original_filename=legible(source.name),
             source_path=self._dropped(source),
+            camera_model=time.camera_model,
+            serial=time.serial,
         )
         path = str(target.relative_to(self._paths.originals))
         location = Location(ORIGINALS, path, stat.st_size, stat.st_mtime_ns, sha256, day)

@@ -36,6 +36,8 @@ class PhotoIndex(PhotoTable):
     captured_at = dy.Datetime(
         nullable=True, time_unit="ms", description="DateTimeOriginal as the camera wrote it."
     )
+    camera_model = dy.String(nullable=True, description="Without the brand: `GR IIIx`.")
+    serial = dy.String(nullable=True, description="Serial number of the camera body.")
     file_modified_at = dy.Datetime(time_unit="ms", time_zone="UTC", description="File time.")
 
 
@@ -80,6 +82,8 @@ def _row(content: Content, location: Location, paths: Paths) -> dict[str, object
         "format": content.format,
         "pair_id": None,
         "captured_at": captured_at,
+        "camera_model": content.camera_model,
+        "serial": content.serial,
         "file_modified_at": datetime.fromtimestamp(location.mtime_ns / 1e9, UTC),
         "error": None,
         "fingerprint": fingerprint[:32],

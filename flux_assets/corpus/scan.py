@@ -178,6 +178,8 @@ class Scanner:
             captured_at=time.camera.isoformat() if time.camera else None,
             original_filename=Path(source or path).name,
             source_path=source,
+            camera_model=time.camera_model,
+            serial=time.serial,
         )
         day = day_of(time.moment)
         return content, Location(root, file.path, file.size, file.mtime_ns, sha256, day)

@@ -57,18 +57,13 @@ def exif_fields(tags: Tags, now: datetime | None = None) -> Row:
     `now`, local time, is what the future begins after.
     """
     sane = Sane(tags, now or datetime.now())  # noqa: DTZ005 local like the camera's
-    make, model = sane.text("camera_make", "Image Make"), sane.text("camera_model", "Image Model")
-    brand, product = people_say(make, model)
     lat, lon = position(sane)
     fields: Row = {
         "captured_at": sane.moment("captured_at", *_shot("DateTimeOriginal")),
         "digitized_at": sane.moment("digitized_at", *_shot("DateTimeDigitized")),
         "modified_at": sane.moment("modified_at", "Image DateTime"),
         "gps_at": satellite_time(sane),
-        "camera_make": brand,
-        "camera_model": product,
-        "camera_make_raw": make,
-        "camera_model_raw": model,
+        **camera_of(sane),
         "lens_model": sane.text("lens_model", *_shot("LensModel")),
         **_exposure(sane),
         "lat": lat,
@@ -77,12 +72,24 @@ def exif_fields(tags: Tags, now: datetime | None = None) -> Row:
         "orientation": _whole(sane.number("orientation", "Image Orientation", low=1, high=8)),
         "subsecond": _subsecond(sane),
         "offset_time": _offset(sane),
-        "serial": sane.text("serial", *_shot("BodySerialNumber"), _DNG_SERIAL),
         "camera_burst_id": sane.text("camera_burst_id", "MakerNote BurstUUID", "XMP BurstID"),
         "file_number": _whole(sane.number("file_number", *_shot("ImageNumber"), low=0, high=2**32)),
         "keywords": _keywords(sane) or None,
     }
     return fields | {"refused": [*tags.doubts, *sane.refused] or None}
+
+
+def camera_of(sane: Sane) -> dict[str, str | None]:
+    """Which camera it was: the columns of maker, model and serial number."""
+    make, model = sane.text("camera_make", "Image Make"), sane.text("camera_model", "Image Model")
+    brand, product = people_say(make, model)
+    return {
+        "camera_make": brand,
+        "camera_model": product,
+        "camera_make_raw": make,
+        "camera_model_raw": model,
+        "serial": sane.text("serial", *_shot("BodySerialNumber"), _DNG_SERIAL),
+    }
 
 
 def shutter_speed(seconds: float | None) -> str | None:

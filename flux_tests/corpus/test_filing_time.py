@@ -30,7 +30,7 @@ def _filing_time(file: Path) -> FilingTime:
 def test_date_time_original_is_believed(photograph: Photograph, tmp_path: Path) -> None:
     found = _filing_time(photograph(tmp_path / "a.jpg", TAKEN))
 
-    assert found == FilingTime(TAKEN, TAKEN, None)
+    assert found == FilingTime(TAKEN, TAKEN, None, "GR III", found.serial)
 
 
 def test_sub_seconds_are_kept(photograph: Photograph, tmp_path: Path) -> None:

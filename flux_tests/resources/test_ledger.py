@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +42,17 @@ def test_what_was_registered_is_known(ledger: Ledger) -> None:
     assert ledger.entries() == [ENTRY]
     assert ledger.filed_from(CONTENT.sha256) == "inbox/R1.JPG"
     assert ledger.knows(ORIGINALS)
+
+
+def test_a_ledger_of_an_earlier_version_learns_its_new_columns(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.sqlite"
+    with closing(Ledger(file)) as ledger:
+        ledger.register([CONTENT], [FILE])
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("ALTER TABLE contents DROP COLUMN serial")
+
+    with closing(Ledger(file)) as ledger:
+        assert ledger.content(CONTENT.sha256) == CONTENT
 
 
 def test_the_first_location_by_root_and_path_stands_for_a_content(ledger: Ledger) -> None:
