@@ -13,6 +13,7 @@ from flux_assets.corpus.changes import changed_days, with_neighbours
 from flux_assets.corpus.inbox import settled_files
 from flux_assets.corpus.take_in import open_ledger
 from flux_assets.instance import end_dead_runs
+from flux_assets.keepers.keeper_index import keeper_tree_state
 from flux_assets.partitions import days, stretches
 from flux_assets.products import PRODUCTS
 from flux_assets.unfinished import waiting_days
@@ -28,7 +29,8 @@ intake_job = dg.define_asset_job(
 )
 enrich_job = dg.define_asset_job(
     "enrich",
-    _DAY_ASSETS | AssetSelection.assets("duplicates", "photos"),
+    _DAY_ASSETS
+    | AssetSelection.assets("keeper_matches", "duplicates", "keeper_verification", "photos"),
     description="Bring a range of days up to date, from the index to the published table.",
 )
 nightly_job = dg.define_asset_job(
@@ -42,7 +44,18 @@ catch_up_job = dg.define_asset_job(
     description="Ask again for what was not to be had: the weather of yesterday, or while offline.",
 )
 
-JOBS = [intake_job, enrich_job, nightly_job, catch_up_job]
+keepers_job = dg.define_asset_job(
+    "keepers",
+    AssetSelection.assets("keeper_index", "keeper_matches", "keeper_verification"),
+    description="Find the originals of keepers; `changed_days_sensor` labels what changed.",
+)
+taste_job = dg.define_asset_job(
+    "taste",
+    AssetSelection.assets("training_set", "keeper_model", "keeper_scores", "photos"),
+    description="Learn from the labels, if enough of them changed, and score every photograph.",
+)
+
+JOBS = [intake_job, enrich_job, nightly_job, catch_up_job, keepers_job, taste_job]
 
 
 def range_tags(first: str, last: str) -> dict[str, str]:
@@ -103,6 +116,23 @@ def changed_days_sensor(
         yield dg.RunRequest(run_key=f"{first}..{last}:{key}", tags=range_tags(first, last))
 
 
+@dg.sensor(
+    job=keepers_job,
+    minimum_interval_seconds=60,
+    description="Matches keepers when the KEEPERS tree changed.",
+)
+def keepers_sensor(
+    context: dg.SensorEvaluationContext, archive: ArchiveResource
+) -> dg.SensorResult | dg.SkipReason:
+    if _is_active(context, keepers_job.name):
+        return dg.SkipReason("Keepers are being matched.")
+    opened = archive.open()
+    state = keeper_tree_state(opened)
+    if state == context.cursor:
+        return dg.SkipReason(f"Nothing changed in {opened.paths.keepers}.")
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=state)], cursor=state)
+
+
 def _is_active(context: dg.SensorEvaluationContext, job: str) -> bool:
     """Whether a run of the job is queued or running; a second one would only wait for it."""
     end_dead_runs(context.instance)
@@ -134,5 +164,20 @@ def catch_up_schedule(
         yield dg.RunRequest(tags=range_tags(first, last))
 
 
-SENSORS = [inbox_sensor, changed_days_sensor]
-SCHEDULES = [nightly_schedule, catch_up_schedule]
+@dg.schedule(
+    job=taste_job,
+    cron_schedule="0 4 * * 0",
+    description="Trains the keeper model if enough labels changed, and scores every photograph.",
+)
+def weekly_schedule(
+    context: dg.ScheduleEvaluationContext, archive: ArchiveResource
+) -> dg.RunRequest | dg.SkipReason:
+    indexed = set(archive.open().tables.days("photo_index"))
+    inside = sorted(indexed.intersection(days.get_partition_keys()))
+    if not inside:
+        return dg.SkipReason("There are no photographs yet.")
+    return dg.RunRequest(tags=range_tags(inside[0], inside[-1]))
+
+
+SENSORS = [inbox_sensor, changed_days_sensor, keepers_sensor]
+SCHEDULES = [nightly_schedule, catch_up_schedule, weekly_schedule]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flux_assets.commands import archive, ask, correct, review
+from flux_assets.commands import archive, ask, correct, gems, keepers, label, review, taste
 from flux_resources.settings import ROOT_VARIABLE
 
 app = typer.Typer(
@@ -32,7 +32,13 @@ for command in (
     *(archive.init, archive.ingest, archive.materialize, archive.status),
     *(ask.search, ask.similar),
     *(review.bursts, review.duplicates),
+    *(label.keep, gems.explain),
     *(archive.doctor, archive.demo, archive.dev),
 ):
     app.command()(command)
 app.command("set")(correct.correct)
+keepers.app.command()(gems.top)
+keepers.app.command()(gems.model)
+keepers.app.command()(taste.ablation)
+keepers.app.command()(taste.tune)
+app.add_typer(keepers.app, name="keepers")

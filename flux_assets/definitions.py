@@ -8,9 +8,16 @@ from flux_assets.automation import JOBS, SCHEDULES, SENSORS
 from flux_assets.checks import CHECKS
 from flux_assets.corpus.assets import archive_scan, intake_log, photo_index
 from flux_assets.imaging.assets import perceptual_hashes, proxies, quality
+from flux_assets.keepers.matching_assets import keeper_index, keeper_matches
+from flux_assets.keepers.taste_assets import (
+    keeper_labels,
+    keeper_model,
+    keeper_scores,
+    training_set,
+)
 from flux_assets.metadata.assets import capture_times, estimated_places, exif, places, weather
 from flux_assets.publishing.assets import photos
-from flux_assets.vision.assets import bursts, duplicates, embeddings, tags
+from flux_assets.vision.assets import bursts, duplicates, embeddings, keeper_verification, tags
 from flux_resources.resources import (
     ArchiveResource,
     ClipResource,
@@ -21,9 +28,11 @@ from flux_resources.settings import data_root
 
 ASSETS = [
     *(intake_log, archive_scan, photo_index),
+    *(keeper_index, keeper_matches),
     *(exif, places, capture_times, estimated_places, weather),
     *(proxies, perceptual_hashes, quality),
-    *(embeddings, tags, bursts, duplicates),
+    *(embeddings, tags, bursts, duplicates, keeper_verification),
+    *(keeper_labels, training_set, keeper_model, keeper_scores),
     photos,
 ]
 

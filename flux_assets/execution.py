@@ -8,17 +8,29 @@ from flux_assets.automation import range_tags
 from flux_assets.corpus.take_in import open_ledger
 from flux_assets.definitions import build_defs
 from flux_assets.instance import open_instance
+from flux_assets.keepers.keeper_labels import KEEPER_LABELS
+from flux_assets.keepers.keeper_scores import KEEPER_SCORES
 from flux_assets.partitions import days, stretches
 from flux_assets.products import PRODUCTS
 from flux_resources.data_root import DataRoot
 from flux_resources.errors import FluxError
 from flux_resources.resources import ArchiveResource
 
-ARRIVALS = ("intake_log", "archive_scan")
+ARRIVALS = ("intake_log", "archive_scan", "keeper_index")
 DAY_PRODUCTS = tuple(product.name for product in PRODUCTS)
-PUBLISHED = ("duplicates", "photos")
-EVERYTHING = (*ARRIVALS, *DAY_PRODUCTS, *PUBLISHED)
-_ACCEPTS_LOSS = ("archive_scan", "photo_index")
+_TASTE = (KEEPER_LABELS.name, KEEPER_SCORES.name)
+# What is run together, in this order: a stage with day products once for each stretch of days.
+_STAGES = (
+    *((name,) for name in ARRIVALS),
+    ("keeper_matches", *(name for name in DAY_PRODUCTS if name not in _TASTE)),
+    ("duplicates", "keeper_verification"),
+    (KEEPER_LABELS.name,),
+    ("training_set", "keeper_model"),
+    (KEEPER_SCORES.name,),
+    ("photos",),
+)
+EVERYTHING = tuple(name for stage in _STAGES for name in stage)
+ACCEPT_LOSS = ("archive_scan", "keeper_index", "photo_index")
 
 
 class RunFailed(FluxError):
@@ -43,14 +55,13 @@ class Graph:
         What fails is remembered, and the rest is done all the same: one bad day or disk must not
         keep the others waiting. Ask `require_success` at the end.
         """
-        for name in ARRIVALS:
-            if name in products:
-                self._execute([name], {})
-        if daily := [name for name in DAY_PRODUCTS if name in products]:
-            for first, last in stretches(keys):
-                self._execute(daily, range_tags(first, last))
-        if published := [name for name in PUBLISHED if name in products]:
-            self._execute(published, {})
+        for stage in _STAGES:
+            chosen = [name for name in stage if name in products]
+            if set(chosen) & set(DAY_PRODUCTS):
+                for first, last in stretches(keys):
+                    self._execute(chosen, range_tags(first, last))
+            elif chosen:
+                self._execute(chosen, {})
 
     def require_success(self) -> None:
         """Report what failed in any run so far.
@@ -70,7 +81,7 @@ class Graph:
         return {day: n for day, n in sorted((indexed | found).items()) if day in known}
 
     def _execute(self, products: Sequence[str], tags: dict[str, str]) -> None:
-        configured = [name for name in products if name in _ACCEPTS_LOSS]
+        configured = [name for name in products if name in ACCEPT_LOSS]
         result = self._job.execute_in_process(
             run_config={
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},

@@ -1,12 +1,15 @@
 """The Dagster instance of one archive: its configuration, and what dead runs left behind."""
 
 import os
+import sqlite3
 import time
 from pathlib import Path
 
 import dagster as dg
 import psutil
 import yaml
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from flux_assets.dagster_support import DUCKDB_POOL, LANCEDB_POOL
 from flux_resources.data_root import DataRoot
@@ -15,6 +18,17 @@ from flux_resources.files import atomic_file
 _IN_A_PROCESS = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 _FIRST_REPORT_SECONDS = 60  # between the start of a run and the report of its process
 _TICK_DAYS = {"skipped": 2, "failure": 30, "success": 30, "started": 30}
+
+
+@event.listens_for(Engine, "connect")
+def _flush_seldom(connection: object, _: object) -> None:
+    """Let SQLite flush at checkpoints only: a flush for every event takes most of a run's time.
+
+    A power failure may cost the last events of a run, never the database; tables have flushes of
+    their own.
+    """
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous = NORMAL")
 
 
 def instance_config(home: Path) -> dict[str, object]:

@@ -19,8 +19,12 @@ from flux_resources.settings_sections import (
     DuplicateSettings,
     ImagingSettings,
     IntakeSettings,
+    KeeperLabelSettings,
+    KeeperMatchSettings,
+    KeeperModelSettings,
     PlaceSettings,
     QualitySettings,
+    SearchSettings,
     Section,
     StorageSettings,
     VisionSettings,
@@ -47,7 +51,11 @@ class Settings(Section):
     quality: QualitySettings = QualitySettings()
     bursts: BurstSettings = BurstSettings()
     duplicates: DuplicateSettings = DuplicateSettings()
+    keeper_matching: KeeperMatchSettings = KeeperMatchSettings()
+    keeper_labels: KeeperLabelSettings = KeeperLabelSettings()
+    keeper_model: KeeperModelSettings = KeeperModelSettings()
     vision: VisionSettings = VisionSettings()
+    search: SearchSettings = SearchSettings()
     storage: StorageSettings = StorageSettings()
 
     @model_validator(mode="before")

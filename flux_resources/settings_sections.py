@@ -4,7 +4,7 @@ import os
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -49,6 +49,8 @@ def _nominatim_server(url: str) -> str:
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Folder = Annotated[Path, AfterValidator(_absolute_folder)]
 File = Annotated[Path, AfterValidator(_absolute_file)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
 NominatimServer = Annotated[str, AfterValidator(_nominatim_server)]
 
 
@@ -172,6 +174,19 @@ class WeatherSettings(Section):
     recent_cache_hours: Annotated[float, Field(ge=0)] = 6.0
 
 
+class SearchSettings(Section):
+    """Places that questions may name, in degrees; how long a block is; the index; the cut-off."""
+
+    places: dict[str, tuple[Latitude, Longitude]] = {"40th and Walnut": (39.9537, -75.2036)}
+    block_m: Annotated[float, Field(gt=0, le=10_000)] = 120.0
+    index_from_rows: Annotated[int, Field(ge=1)] = 100_000
+    rebuild_share: Annotated[float, Field(gt=0)] = 0.25
+    exact_rows: Annotated[int, Field(ge=0)] = 200_000
+    recall: Annotated[float, Field(gt=0, le=1)] = 0.995
+    cut_off: Annotated[float, Field(ge=0, le=1)] = 0.6
+    background_sample: Annotated[int, Field(ge=50)] = 20_000
+
+
 class QualitySettings(Section):
     """How much each fault weighs in `quality_score`; only the proportions matter."""
 
@@ -205,3 +220,46 @@ class DuplicateSettings(Section):
     near_distance: Annotated[int, Field(ge=0, le=16)] = 5
     agreeing_distance: Annotated[int, Field(ge=0, le=16)] = 12
     cosine: Annotated[float, Field(ge=-1, le=1)] = 0.90
+
+
+class KeeperMatchSettings(Section):
+    """How keepers are matched with their originals."""
+
+    drift_hours: Annotated[float, Field(ge=0, le=48)] = 26.0
+    drift_keepers: Annotated[int, Field(ge=3)] = 3
+    cosine: Annotated[float, Field(ge=-1, le=1)] = 0.98
+    margin: Annotated[float, Field(ge=0, le=1)] = 0.1
+    differing_cosine: Annotated[float, Field(ge=-1, le=1)] = 0.7
+    differing_bits: Annotated[int, Field(ge=0, le=64)] = 12
+    unmatched_warning: Annotated[float, Field(ge=0, le=1)] = 0.05
+
+
+FeatureGroup = Literal[
+    "linear", "nearest", "projection", "quality", "light", "time", "burst", "session"
+]
+
+
+class KeeperLabelSettings(Section):
+    """What comes close to a keeper, what it counts, and what the model sees beside photographs."""
+
+    near_miss: Annotated[float, Field(ge=0, le=1)] = 0.5
+    near_miss_seconds: Annotated[float, Field(gt=0)] = 300.0
+    near_miss_cosine: Annotated[float, Field(gt=0, le=2)] = 0.2
+    midnight_seconds: Annotated[float, Field(ge=0, le=3600)] = 30.0
+    augmented_variants: Annotated[int, Field(ge=0, le=16)] = 2
+
+
+class KeeperModelSettings(Section):
+    """What the model of the photographer's taste learns from, and how."""
+
+    minimum_keepers: Annotated[int, Field(ge=20)] = 50
+    retrain_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    groups: Annotated[tuple[FeatureGroup, ...], Field(min_length=1)] = get_args(FeatureGroup)
+    trees: Annotated[int, Field(ge=1, le=10_000)] = 600
+    leaves: Annotated[int, Field(ge=2, le=1024)] = 15
+    leaf_rows: Annotated[int, Field(ge=1)] = 50
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.05
+    seed: Annotated[int, Field(ge=0)] = 0
+    workers: Annotated[int, Field(ge=1, le=256)] = Field(
+        default_factory=lambda: os.cpu_count() or 1
+    )

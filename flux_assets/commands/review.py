@@ -33,9 +33,9 @@ def duplicates(
         archive = DataRoot.open(data_root())
         if apart:
             standing = archive.decisions.standing("not_duplicates")
-            _record(archive, not_duplicates(_named(archive, apart), standing), "duplicates")
+            _record(archive, not_duplicates(named(archive, apart), standing), "duplicates")
         if keep:
-            _record(archive, keep_these(_named(archive, keep)), "duplicates,bursts")
+            _record(archive, keep_these(named(archive, keep)), "duplicates,bursts")
         if apart or keep:
             return
         rows = archive.tables.read(DUPLICATES, Duplicates)
@@ -60,7 +60,7 @@ def bursts(
     with clear_errors():
         archive = DataRoot.open(data_root())
         if keep:
-            _record(archive, keep_these(_named(archive, keep)), "duplicates,bursts")
+            _record(archive, keep_these(named(archive, keep)), "duplicates,bursts")
             return
         rows = archive.tables.scan(BURSTS.name, BURSTS.schema)
         rows = rows.filter(pl.col("day") == day) if day else rows
@@ -71,7 +71,7 @@ def bursts(
             typer.echo(f"contact sheet: {sheet}", err=as_json)
 
 
-def _named(archive: DataRoot, photo_ids: Sequence[str]) -> pl.DataFrame:
+def named(archive: DataRoot, photo_ids: Sequence[str]) -> pl.DataFrame:
     """`day, photo_id, sha256` of photographs of the archive.
 
     Raises:

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from flux_assets.demo.keeper_staging import stage_keepers
 from flux_assets.demo.photographs import own_photographs, packaged_photographs
 from flux_assets.demo.plan import plan_shots
-from flux_assets.demo.staging import stage_frames, stage_issue, stage_keepers
+from flux_assets.demo.staging import stage_frames, stage_issue
 from flux_assets.demo.truth import TRUTH_FILE, DemoTruth, read_truth, write_truth
 from flux_resources.errors import FluxError
 

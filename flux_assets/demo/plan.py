@@ -15,7 +15,8 @@ import numpy as np
 from flux_assets.demo.frames import Look, Recipe, nudge, vary
 from flux_assets.demo.photographs import CATALOGUE, Photograph
 
-FIRST_FILE_NUMBER = 1234
+FIRST_FILE_NUMBER = 1234  # of every year: in between the counter has wrapped at 9999
+_DELETED = 7  # shots of a session that are in no archive
 BURST_GAP_S = 0.25  # the GR III shoots about four frames a second
 
 
@@ -69,7 +70,7 @@ SESSIONS = (
     Session("2022-09-25 19:17:55", SHIBUYA, "towers", Look.NIGHT, 9, 1),
     Session("2023-02-03 11:48:27", COLOSSEUM, "arches", Look.CLEAR, 11, 1, burst=4),
     Session("2023-02-03 16:03:41", TERMINI, "coins", Look.CLEAR, 7, 0),
-    Session("2023-02-04 07:26:58", COLOSSEUM, "arches", Look.FOG, 8, 3),
+    Session("2023-02-04 07:26:58", COLOSSEUM, "arches", Look.FOG, 8, 4),
     Session("2023-02-04 09:40:33", TERMINI, "coffee", Look.CLEAR, 7, 0),
     Session("2023-06-17 10:57:19", TERMINI, "stairs", Look.CLEAR, 9, 1),
     Session("2023-06-17 18:34:02", TERMINI, "cat", Look.NIGHT, 8, 1),
@@ -77,12 +78,12 @@ SESSIONS = (
     Session("2023-06-18 21:38:24", COLOSSEUM, "arches", Look.NIGHT, 8, 2),
     Session("2023-10-14 13:11:37", CITY_HALL, "officer", Look.CLEAR, 8, 1),
     Session("2023-10-14 15:52:14", WALNUT, "motorcycle", Look.MONOCHROME, 8, 1),
-    Session("2023-12-02 06:51:08", ASAKUSA, "pagoda", Look.FOG, 9, 2),
+    Session("2023-12-02 06:51:08", ASAKUSA, "pagoda", Look.FOG, 9, 3),
     Session("2023-12-02 22:30:46", SHIBUYA, "stars", Look.CLEAR, 7, 0),
     Session("2024-03-23 12:44:51", WALNUT, "photographer", Look.CLEAR, 8, 1),
     Session("2024-03-23 14:27:36", WALNUT, "gravel", Look.CLEAR, 7, 0),
     Session("2024-04-06 09:33:12", ASAKUSA, "flower", Look.CLEAR, 8, 1),
-    Session("2024-04-06 17:20:25", ASAKUSA, "pagoda", Look.SILHOUETTE, 8, 2),
+    Session("2024-04-06 17:20:25", ASAKUSA, "pagoda", Look.SILHOUETTE, 8, 3),
     Session("2024-07-20 10:08:43", CITY_HALL, "astronaut", Look.CLEAR, 10, 1, burst=5),
     Session("2024-07-20 20:46:18", CITY_HALL, "rocket", Look.CLEAR, 9, 1),
     Session("2024-11-16 08:55:29", TERMINI, "cat", Look.MONOCHROME, 9, 1, burst=4),
@@ -128,14 +129,18 @@ def plan_shots(photographs: Sequence[Photograph], seed: int) -> list[Shot]:
     by_key = {photograph.key: photograph for photograph in photographs}
     shots: list[Shot] = []
     days = sorted({session.start[:10] for session in SESSIONS})
+    next_number: dict[str, int] = {}
     for number, session in enumerate(SESSIONS):
+        year = session.start[:4]
+        first_number = next_number.get(year, FIRST_FILE_NUMBER)
+        next_number[year] = first_number + session.frames + _DELETED
         turn = photographs[subjects[session.subject] % len(photographs)]
         shots += _session_shots(
             session,
             name=f"{session.start[:10]}-{number:02d}",
             folder=f"{101 + days.index(session.start[:10])}RICOH",
             photograph=by_key.get(session.subject, turn),
-            first_number=FIRST_FILE_NUMBER + len(shots) + 7 * number,  # some shots were deleted
+            first_number=first_number,
             rng=np.random.default_rng((seed, number)),
         )
     # The third shot comes before the receiver has found its satellites.

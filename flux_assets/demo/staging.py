@@ -1,4 +1,4 @@
-"""Draw the planned shots and write them, their keepers and their issue into a folder.
+"""Draw the planned shots and write them and their issue into a folder.
 
 The folder has the layout of a data root. All paths in the returned truth are relative to it.
 """
@@ -13,23 +13,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
 from flux_assets.corpus.naming import canonical_stem
 from flux_assets.demo.camera import write_gr_jpeg
 from flux_assets.demo.frames import render
-from flux_assets.demo.keepers import KeeperKind, KeeperPlan, keeper_name, write_keeper
 from flux_assets.demo.photographs import load
 from flux_assets.demo.plan import Shot
-from flux_assets.demo.truth import FrameTruth, KeeperTruth, Oddity
+from flux_assets.demo.truth import FrameTruth, Oddity
 from flux_resources.files import sha256_of
 
 PHOTOGRAPHER = "DanteSisofo"
-INBOX, KEEPERS, ISSUE = "FLUX_INBOX", "FLUX_ARCHIVE/KEEPERS", "FLUX_ISSUES/FLUX_001"
+INBOX, ISSUE = "FLUX_INBOX", "FLUX_ISSUES/FLUX_001"
 ISSUE_LENGTH = 36
 SERIAL, SECOND_SERIAL = "8512034", "8590277"
 
-_THREADS = min(8, os.cpu_count() or 1)  # a frame in the making takes about 25 MB
+THREADS = min(8, os.cpu_count() or 1)  # a frame in the making takes about 25 MB
 
 
 def stage_frames(
@@ -39,7 +36,7 @@ def stage_frames(
     for folder in {shot.folder for shot in shots}:
         (staging / INBOX / folder).mkdir(parents=True, exist_ok=True)
     frames = []
-    with ThreadPoolExecutor(_THREADS) as pool:
+    with ThreadPoolExecutor(THREADS) as pool:
         for frame in pool.map(lambda shot: _stage_shot(staging, shot), shots):
             frames.append(frame)
             if on_frame is not None:
@@ -52,8 +49,13 @@ def canonical_of(shot: Shot) -> str:
     return canonical_stem(shot.captured_at, PHOTOGRAPHER, shot.stem)
 
 
+def inbox_file(shot: Shot) -> str:
+    """Where a shot lies, relative to the data root."""
+    return f"{INBOX}/{shot.folder}/{shot.stem}.JPG"
+
+
 def _stage_shot(staging: Path, shot: Shot, serial: str = SERIAL) -> FrameTruth:
-    path = f"{INBOX}/{shot.folder}/{shot.stem}.JPG"
+    path = inbox_file(shot)
     write_gr_jpeg(
         staging / path,
         render(load(shot.photograph), shot.recipe),
@@ -155,22 +157,6 @@ def _not_an_image(staging: Path) -> FrameTruth:
     path = f"{INBOX}/old card/shopping list.JPG"
     (staging / path).write_text("HP5, two rolls\nbatteries\nbread\n", "utf-8")
     return FrameTruth(path=path, sha256=sha256_of(staging / path), oddity=Oddity.NOT_AN_IMAGE)
-
-
-def stage_keepers(staging: Path, shots: Sequence[Shot], seed: int) -> list[KeeperTruth]:
-    """Write a keeper for each chosen shot, the kinds taking turns; one truth row per keeper."""
-    kinds = list(KeeperKind)
-    seeds = np.random.default_rng((seed, 1)).integers(2**31, size=len(shots)).tolist()
-    plans, rows = [], []
-    for n, shot in enumerate(shot for shot in shots if shot.keeper):
-        kind, canonical = kinds[n % len(kinds)], canonical_of(shot)
-        original = f"{INBOX}/{shot.folder}/{shot.stem}.JPG"
-        path = f"{KEEPERS}/{shot.captured_at:%Y}/{keeper_name(kind, canonical, n + 1)}"
-        plans.append(KeeperPlan(staging / original, staging / path, kind, seeds[n]))
-        rows.append(KeeperTruth(path, kind.value, original, canonical))
-    with ThreadPoolExecutor(_THREADS) as pool:
-        list(pool.map(write_keeper, plans))
-    return rows
 
 
 def stage_issue(staging: Path, shots: Sequence[Shot]) -> list[str]:

@@ -49,12 +49,17 @@ class FrameTruth:
 
 @dataclass(frozen=True)
 class KeeperTruth:
-    """One keeper file, and the inbox file and canonical name of the original it came from."""
+    """One keeper file, and the inbox file and canonical name of the original it came from.
+
+    Both are null for an impostor, which has no original; `same_time_as` is the inbox file whose
+    time it bears.
+    """
 
     path: str
     kind: str
-    original: str
-    original_canonical: str
+    original: str | None
+    original_canonical: str | None
+    same_time_as: str | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from flux_assets.dagster_support import DUCKDB_POOL, columns_of, whole_asset
+from flux_assets.keepers.taste_assets import keeper_labels, keeper_scores
 from flux_assets.metadata.assets import capture_times, estimated_places, exif, places, weather
 from flux_assets.publishing.photos import Photos, join_photos, publish_photos
 from flux_assets.vision.assets import tags
@@ -14,9 +15,12 @@ GROUP = "publishing"
 @whole_asset(
     group_name=GROUP,
     kinds={"duckdb", "polars"},
-    deps=[exif, places, capture_times, estimated_places, weather, tags],
+    deps=[
+        *(exif, places, capture_times, estimated_places, weather, tags),
+        *(keeper_labels, keeper_scores),
+    ],
     metadata=columns_of(Photos),
-    code_version="2",
+    code_version="3",
     pool=DUCKDB_POOL,
 )
 def photos(archive: ArchiveResource) -> dg.MaterializeResult[None]:
@@ -31,5 +35,7 @@ def photos(archive: ArchiveResource) -> dg.MaterializeResult[None]:
             "with_place": rows["location_country"].count(),
             "with_vector": rows["embedding_id"].count(),
             "with_tags": rows["tags"].count(),
+            "keepers": int(rows["keeper"].sum()),
+            "with_keeper_score": rows["keeper_score"].count(),
         }
     )

@@ -21,7 +21,7 @@ from flux_resources.tables import TableStore
 _LOCATION = ("location_city", "location_country", "location_source")
 # Columns that are shown under another name, or not at all because a later product knows better.
 _NAMED_OTHERWISE: dict[str, dict[str, str | None]] = {
-    PHOTO_INDEX.name: {"captured_at": None},
+    PHOTO_INDEX.name: {"captured_at": None, "camera_model": None},
     EXIF.name: {"captured_at": None, "lat": None, "lon": None},
     PLACES.name: {"source": "location_source"},
     CAPTURE_TIMES.name: {"resolved_at": "resolved_at"},
@@ -66,7 +66,10 @@ class Photos(dy.Schema):
     dark_ratio = dy.Float64(nullable=True, description="0-1.")
     mean_saturation = dy.Float64(nullable=True, description="0-1.")
     tags = dy.String(nullable=True, description="JSON list of strings, the likeliest first.")
-    keeper = dy.Int8(nullable=True, description="1 for a keeper; null while nobody has said.")
+    keeper = dy.Int8(nullable=True, description="1 for a keeper.")
+    keeper_score = dy.Float64(
+        nullable=True, description="0-1, 1 for keepers; null while there is no model."
+    )
     embedding_id = dy.String(nullable=True, description="Names the vector and its model.")
     proxy_path = dy.String(nullable=True, description="Working copy, below the data root.")
     thumb_path = dy.String(nullable=True, description="Thumbnail, below the data root.")
@@ -84,7 +87,6 @@ def join_photos(tables: TableStore) -> pl.DataFrame:
             pl.coalesce("resolved_at", _filed_under()).alias("captured_at"),
             *(_known_or_estimated(name) for name in _LOCATION),
             pl.col("tags").map_elements(_as_json, return_dtype=pl.String).alias("tags"),
-            pl.lit(None, dtype=pl.Int8).alias("keeper"),
         )
         .select([pl.col(name).cast(dtype) for name, dtype in columns.items()])
         .sort("captured_at", "photo_id")

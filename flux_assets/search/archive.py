@@ -151,9 +151,9 @@ class Archive:
         return read_photos(self.paths, query, values)
 
     def _require_built(self, filters: Filters) -> None:
-        known = "SELECT count(keeper) AS n FROM photos"
+        known = "SELECT count(*) AS n FROM photos WHERE keeper = 1"
         if filters.get("keeper") is not None and not self._query(known)["n"].item():
-            raise NotBuilt("nobody has said yet which photographs are keepers; search without")
+            raise NotBuilt("no photograph is a keeper yet; see: flux keepers report")
         if not self._store.count():
             raise NotBuilt(
                 f"no photograph has a vector of the model {self._store.table_name}; "

@@ -15,6 +15,7 @@ from flux_assets.dagster_support import (
 )
 from flux_assets.imaging.assets import perceptual_hashes, proxies, quality
 from flux_assets.imaging.proxies import PROXIES
+from flux_assets.keepers.matching_assets import keeper_matches
 from flux_assets.metadata.assets import capture_times, exif, places
 from flux_assets.refresh import refresh_day
 from flux_assets.vision.bursts import (
@@ -40,7 +41,21 @@ from flux_assets.vision.embeddings import (
     EmbeddingRange,
     Embeddings,
 )
-from flux_assets.vision.inputs import copies_of, of_bursts, of_duplicates, vectors_of
+from flux_assets.vision.inputs import (
+    copies_of,
+    matched_originals,
+    of_bursts,
+    of_duplicates,
+    vectors_of,
+)
+from flux_assets.vision.keeper_inputs import of_verification
+from flux_assets.vision.keeper_looks import copy_path
+from flux_assets.vision.keeper_review import list_undecided, review_sheet, verification_report
+from flux_assets.vision.keeper_sight import look_at_keepers, verify_archive
+from flux_assets.vision.keeper_verification import (
+    KEEPER_VERIFICATION_VERSION,
+    KeeperVerification,
+)
 from flux_assets.vision.montages import as_markdown, burst_sheet, duplicates_sheet, save_sheet
 from flux_assets.vision.tags import (
     TAGS,
@@ -55,6 +70,7 @@ from flux_assets.vision.tags import (
 from flux_resources.resources import ArchiveResource, ClipResource
 
 GROUP = "phase_5_vision"
+_SHOWN_KEEPERS = 6
 
 
 @day_asset(
@@ -124,7 +140,7 @@ def tags(context: dg.AssetExecutionContext, archive: ArchiveResource, clip: Clip
 @day_asset(
     group_name=GROUP,
     kinds={"python", "parquet"},
-    deps=[exif, capture_times, places, perceptual_hashes, quality, embeddings],
+    deps=[keeper_matches, exif, capture_times, places, perceptual_hashes, quality, embeddings],
     metadata=columns_of(Bursts),
     code_version=BURSTS_VERSION,
 )
@@ -132,7 +148,7 @@ def bursts(context: dg.AssetExecutionContext, archive: ArchiveResource, clip: Cl
     """Frames of one moment with the best of them, and exposure brackets."""
     opened = archive.open()
     tables, settings, vectors = opened.tables, opened.settings.bursts, clip.vectors(opened)
-    said = opened.decisions.table("keep")
+    said, matched = opened.decisions.table("keep"), matched_originals(tables)
 
     def compute(todo: pl.DataFrame, *, day: str, read: pl.DataFrame) -> pl.DataFrame:
         looks = vectors.rows([day]).select("photo_id", "vector")
@@ -140,7 +156,7 @@ def bursts(context: dg.AssetExecutionContext, archive: ArchiveResource, clip: Cl
         return found.join(todo, on="photo_id", how="semi")
 
     for day in context.partition_keys:
-        read = as_one_day(of_bursts(tables, day, said))
+        read = as_one_day(of_bursts(tables, day, said, matched))
         report = refresh_day(
             tables,
             BURSTS,
@@ -193,5 +209,42 @@ def duplicates(archive: ArchiveResource, clip: ClipResource) -> dg.MaterializeRe
             "searched": search.searched,
             "complete_to_bits": search.complete_to,
             "largest_groups": dg.MetadataValue.md(as_markdown(sheet) if sheet else "none"),
+        }
+    )
+
+
+@whole_asset(
+    group_name=GROUP,
+    kinds={"pytorch", "parquet"},
+    deps=[keeper_matches, proxies, perceptual_hashes, embeddings],
+    metadata=columns_of(KeeperVerification),
+    code_version=KEEPER_VERIFICATION_VERSION,
+)
+def keeper_verification(archive: ArchiveResource, clip: ClipResource) -> dg.MaterializeResult[None]:
+    """The originals of keepers by look where time, name and content left it open, all checked."""
+    opened = archive.open()
+    vision = opened.settings.vision
+    photographs = of_verification(opened.tables)
+    looks = look_at_keepers(
+        opened,
+        photographs,
+        model=clip.table(vision),
+        version=clip.version(vision),
+        embedder=partial(clip.embedder, vision),
+    )
+    rows = verify_archive(opened, photographs, looks.rows, clip.vectors(opened))
+    undecided = list_undecided(rows, opened.decisions.standing("keeper_of"))
+    sheet = review_sheet(
+        undecided.head(_SHOWN_KEEPERS), partial(copy_path, opened.paths), opened.paths.thumb
+    )
+    report = verification_report(rows)
+    return dg.MaterializeResult(
+        metadata={
+            **report.matches.numbers(),
+            "refused": report.refused,
+            "decided": report.decided,
+            "without_original": report.without_original,
+            "looked_at": looks.computed,
+            "undecided": dg.MetadataValue.md(as_markdown(sheet) if sheet else "none"),
         }
     )

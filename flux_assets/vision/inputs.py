@@ -10,6 +10,7 @@ from flux_assets.corpus.photo_index import PHOTO_INDEX
 from flux_assets.corpus.take_in import open_ledger
 from flux_assets.imaging.perceptual_hashes import PERCEPTUAL_HASHES
 from flux_assets.imaging.quality import QUALITY
+from flux_assets.keepers.keeper_matches import KEEPER_MATCHES, KeeperMatches
 from flux_assets.metadata.capture_times import CAPTURE_TIMES
 from flux_assets.metadata.exif import EXIF
 from flux_assets.metadata.places import PLACES
@@ -38,10 +39,19 @@ _BURSTS_READ: dict[Product, tuple[str, ...]] = {
 }
 
 
-def of_bursts(tables: TableStore, day: str, said: pl.DataFrame) -> pl.DataFrame:
+def matched_originals(tables: TableStore) -> pl.DataFrame:
+    """`photo_id, matched` (1) of photographs of which there is a keeper file."""
+    matches = tables.read(KEEPER_MATCHES, KeeperMatches).select("photo_id").drop_nulls().unique()
+    return matches.with_columns(matched=pl.lit(1, pl.Int8))
+
+
+def of_bursts(
+    tables: TableStore, day: str, said: pl.DataFrame, matched: pl.DataFrame
+) -> pl.DataFrame:
     """The columns that `find_bursts` reads, but for `vector`, and a `fingerprint` of each row.
 
-    `said` holds the decisions `sha256, keep`: what a person keeps is best of its burst.
+    `said` holds the decisions `sha256, keep`, `matched` is `matched_originals`: what a person
+    keeps is best of its burst.
     """
     parts = [
         tables.read_day(product.name, day, product.schema).select(
@@ -50,14 +60,16 @@ def of_bursts(tables: TableStore, day: str, said: pl.DataFrame) -> pl.DataFrame:
         for product, columns in _BURSTS_READ.items()
     ]
     joined = reduce(lambda left, right: left.join(right, on="photo_id", how="left"), parts)
-    marks = ["keep", *(f"of_{product.name}" for product in _BURSTS_READ)]
+    marks = ["keep", "of_match", *(f"of_{product.name}" for product in _BURSTS_READ)]
     return (
         joined.join(said, on="sha256", how="left")
+        .join(matched, on="photo_id", how="left")
+        .with_columns(of_match=pl.col("matched").cast(pl.String))
         .with_columns(
             combine_fingerprints(*marks),
-            pl.when(pl.col("keep").is_not_null()).then(pl.lit(1, pl.Int8)).alias("keeper"),
+            keeper=pl.when(pl.col("keep").is_not_null()).then(1).otherwise("matched"),
         )
-        .drop(marks)
+        .drop(*marks, "matched")
     )
 
 
@@ -78,7 +90,8 @@ def of_duplicates(tables: TableStore) -> pl.DataFrame:
         part(BURSTS, "burst_id"),
     ]
     joined = reduce(lambda left, right: left.join(right, on=["day", "photo_id"], how="left"), parts)
-    return joined.with_columns(keeper=pl.lit(None, pl.Int8)).sort("photo_id").collect()
+    matched = matched_originals(tables).rename({"matched": "keeper"})
+    return joined.join(matched.lazy(), on="photo_id", how="left").sort("photo_id").collect()
 
 
 def vectors_of(photographs: pl.DataFrame, store: VectorStore) -> VectorsOf:

@@ -7,6 +7,7 @@ from math import cos, hypot, radians
 from pathlib import Path
 
 import exifread
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -14,7 +15,7 @@ from flux_assets.demo import photographs
 from flux_assets.demo.archive import STAGING, DemoArchive, NotADemoRootError, build_demo
 from flux_assets.demo.keepers import KeeperKind
 from flux_assets.demo.photographs import MissingPhotographsError
-from flux_assets.demo.truth import FrameTruth, Oddity
+from flux_assets.demo.truth import FrameTruth, KeeperTruth, Oddity
 
 
 def ordinary(demo: DemoArchive) -> list[FrameTruth]:
@@ -107,35 +108,72 @@ def test_bursts_last_under_two_seconds(demo: DemoArchive) -> None:
         assert (max(times) - min(times)).total_seconds() <= 2
 
 
+def originals(demo: DemoArchive) -> dict[str, tuple[KeeperTruth, FrameTruth]]:
+    """Every keeper that has an original, by its path."""
+    frames = {f.path: f for f in demo.truth.frames}
+    return {k.path: (k, frames[k.original]) for k in demo.truth.keepers if k.original}
+
+
+def taken_at(path: Path) -> datetime:
+    with Image.open(path) as image:
+        return exif_time(image.getexif().get_ifd(0x8769)[0x9003])
+
+
 def test_keepers_of_every_kind_have_their_original(demo: DemoArchive) -> None:
     kinds = Counter(keeper.kind for keeper in demo.truth.keepers)
     assert set(kinds) == set(KeeperKind)
     assert min(kinds.values()) >= 4
     assert 0.1 < len(demo.truth.keepers) / len(ordinary(demo)) < 0.16
-    by_path = {f.path: f for f in demo.truth.frames}
-    for keeper in demo.truth.keepers:
-        original, path = by_path[keeper.original], demo.root / keeper.path
+    for path, (keeper, original) in originals(demo).items():
         assert keeper.original_canonical == original.canonical
-        same = path.read_bytes() == (demo.root / original.path).read_bytes()
+        same = (demo.root / path).read_bytes() == (demo.root / original.path).read_bytes()
         assert same == (keeper.kind in {KeeperKind.COPY, KeeperKind.RENAMED})
 
 
 def test_edited_keepers_differ_as_their_kind_says(demo: DemoArchive) -> None:
-    for keeper in demo.truth.keepers:
-        with Image.open(demo.root / keeper.path) as edited:
+    for path, (keeper, frame) in originals(demo).items():
+        with Image.open(demo.root / path) as edited:
             edited.load()
             exif, size = edited.getexif(), edited.size
-        with Image.open(demo.root / keeper.original) as original:
-            taken = original.getexif().get_ifd(0x8769)[0x9003]
+        with Image.open(demo.root / frame.path) as original:
             if keeper.kind == KeeperKind.CROPPED:
                 shares = [a / b for a, b in zip(size, original.size, strict=True)]
                 assert all(0.849 <= share < 0.95 for share in shares)
-        if keeper.kind == KeeperKind.STRIPPED:
+        if keeper.kind in {KeeperKind.STRIPPED, KeeperKind.WRAPPED}:
             assert not exif
             continue
-        drift = exif_time(exif.get_ifd(0x8769)[0x9003])
-        drift_s = (drift - exif_time(taken)).total_seconds()
-        assert drift_s == (3600 if keeper.kind == KeeperKind.DRIFTED else 0)
+        drift = taken_at(demo.root / path) - taken_at(demo.root / frame.path)
+        drifted = keeper.kind in {KeeperKind.DRIFTED, KeeperKind.SESSION_DRIFTED}
+        assert drift.total_seconds() == (3600 if drifted else 0)
+
+
+def test_one_session_of_keepers_is_off_as_a_whole(demo: DemoArchive) -> None:
+    kinds: dict[str, set[str]] = {}
+    for keeper, original in originals(demo).values():
+        kinds.setdefault(str(original.captured_at)[:10], set()).add(keeper.kind)
+    off = [day for day, found in kinds.items() if KeeperKind.SESSION_DRIFTED in found]
+    assert [kinds[day] for day in off] == [{KeeperKind.SESSION_DRIFTED}]
+
+
+def test_numbers_of_a_wrapped_counter_name_several_frames(demo: DemoArchive) -> None:
+    names = Counter(Path(frame.path).stem for frame in ordinary(demo))
+    for path, (keeper, _) in originals(demo).items():
+        if keeper.kind == KeeperKind.WRAPPED:
+            assert names[Path(path).stem] > 1
+
+
+def test_impostors_have_the_time_of_a_frame_and_no_original(demo: DemoArchive) -> None:
+    impostors = [k for k in demo.truth.keepers if k.kind == KeeperKind.IMPOSTOR]
+    kept = {keeper.original for keeper in demo.truth.keepers}
+    for keeper in impostors:
+        assert (keeper.original, keeper.original_canonical) == (None, None)
+        assert keeper.same_time_as not in kept
+        assert keeper.same_time_as is not None
+        rival = demo.root / keeper.same_time_as
+        assert taken_at(demo.root / keeper.path) == taken_at(rival)
+        with Image.open(demo.root / keeper.path) as image, Image.open(rival) as other:
+            small = [np.asarray(i.convert("L").resize((32, 32)), float) for i in (image, other)]
+        assert np.corrcoef(small[0].ravel(), small[1].ravel())[0, 1] < 0.5
 
 
 def test_the_issue_has_36_frames_of_the_archive(demo: DemoArchive) -> None:

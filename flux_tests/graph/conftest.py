@@ -10,7 +10,7 @@ import pytest
 
 from flux_assets.automation import range_tags
 from flux_assets.definitions import build_defs
-from flux_assets.execution import DAY_PRODUCTS
+from flux_assets.execution import ACCEPT_LOSS, DAY_PRODUCTS
 from flux_assets.instance import open_instance
 from flux_resources.data_root import DataRoot
 from flux_resources.resources import ArchiveResource
@@ -44,9 +44,7 @@ def runner(archive: DataRoot, instance: dg.DagsterInstance) -> Run:
     ) -> dg.ExecuteInProcessResult:
         config = {"config": {"accept_loss": accept_loss}}
         return job.execute_in_process(
-            run_config={
-                "ops": {name: config for name in names if name in ("archive_scan", "photo_index")}
-            },
+            run_config={"ops": {name: config for name in names if name in ACCEPT_LOSS}},
             instance=instance,
             asset_selection=[dg.AssetKey(name) for name in names],
             tags=range_tags(first, last or first) if first else {},
