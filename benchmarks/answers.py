@@ -20,10 +20,11 @@ from flux_assets.search.answers.arithmetic import Part, compose
 from flux_assets.search.answers.background import measure_background
 from flux_assets.search.answers.calibration import judge, with_percentiles
 from flux_assets.search.answers.clusters import cluster_looks
-from flux_assets.search.answers.collapse import collapse, fold_groups, members, page
+from flux_assets.search.answers.collapse import collapse, page
 from flux_assets.search.answers.echoes import MOST_LOOKS, find_echoes
 from flux_assets.search.answers.motifs import find_motifs
 from flux_assets.search.answers.timeline import find_evolution, periods_between
+from flux_assets.vision.folds import fold_groups
 from flux_resources.vectors import Vectors
 
 _TEXTS = 128
@@ -77,7 +78,7 @@ def main() -> None:
         ),
         "collapse, page": (
             _ON_THE_QUERY_PATH,
-            lambda: page(collapse(hits, members(hits, folds)), sort="time", limit=12),
+            lambda: page(collapse(hits, folds), sort="time", limit=12),
         ),
         "echoes of a tenth": (_SHAPES, echoes),
         "motifs": (_SHAPES, lambda: find_motifs(hits, best)),

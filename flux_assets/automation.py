@@ -35,8 +35,8 @@ enrich_job = dg.define_asset_job(
 )
 nightly_job = dg.define_asset_job(
     "nightly",
-    AssetSelection.assets("archive_scan"),
-    description="Compare the archive with the disk; `changed_days_sensor` enriches what it finds.",
+    AssetSelection.assets("archive_scan", "vector_index"),
+    description="Compare the archive with the disk, and tend the index over the vectors.",
 )
 catch_up_job = dg.define_asset_job(
     "catch_up",

@@ -118,16 +118,27 @@ def show_groups(groups: pl.DataFrame) -> None:
 
 
 def show_results(found: pl.DataFrame) -> None:
-    """Search results, best first: score, time, place and tags, and the path below them."""
+    """Search results: score, time, place and tags, and below them the path and the reason."""
     for row in found.iter_rows(named=True):
+        score = row["score"]
         facts = [
-            f"[bold]{row['score']:.3f}[/]",
+            "     " if score is None else f"[bold]{score:.3f}[/]",
             f"{row['captured_at']:%Y-%m-%d %H:%M}",
             place_of(row["location_city"], row["location_country"]),
             f"[cyan]{', '.join(row['tags'] or [])}[/]",
         ]
         console.print("  ".join(facts), soft_wrap=True)
         console.print(f"       {escape(row['path'])}", style="dim", soft_wrap=True)
+        if why := row.get("why"):
+            console.print(f"       {escape(why)}", style="dim", soft_wrap=True)
+
+
+def show_motifs(motifs: pl.DataFrame) -> None:
+    """Recurring motifs, a typical photograph of each year below."""
+    for row in motifs.iter_rows(named=True):
+        console.print(f"[bold]{row['motif']}. {row['score']:.3f}[/]  {row['why']}", soft_wrap=True)
+        for year, photo_id in zip(row["years"], row["photo_ids"], strict=True):
+            console.print(escape(f"       {year}: {photo_id}"), style="dim", soft_wrap=True)
 
 
 def write_sheet(found: pl.DataFrame, title: str, file: Path) -> None:
@@ -140,11 +151,15 @@ def sheet_cells(found: pl.DataFrame, heading: str = "") -> list[tuple[Path | Non
     return [
         (
             Path(row["thumb_path"]) if row["thumb_path"] else None,
-            f"{row['score']:.3f}  {row['captured_at']:%Y-%m-%d %H:%M}\n"
+            f"{_score(row['score'])}{row['captured_at']:%Y-%m-%d %H:%M}\n"
             f"{heading or place_of(row['location_city'], row['location_country'])}",
         )
         for row in found.iter_rows(named=True)
     ]
+
+
+def _score(score: float | None) -> str:
+    return "" if score is None else f"{score:.3f}  "
 
 
 def place_of(city: str | None, country: str | None) -> str:

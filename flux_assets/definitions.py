@@ -17,7 +17,14 @@ from flux_assets.keepers.taste_assets import (
 )
 from flux_assets.metadata.assets import capture_times, estimated_places, exif, places, weather
 from flux_assets.publishing.assets import photos
-from flux_assets.vision.assets import bursts, duplicates, embeddings, keeper_verification, tags
+from flux_assets.vision.assets import (
+    bursts,
+    duplicates,
+    embeddings,
+    keeper_verification,
+    tags,
+    vector_index,
+)
 from flux_resources.resources import (
     ArchiveResource,
     ClipResource,
@@ -31,7 +38,7 @@ ASSETS = [
     *(keeper_index, keeper_matches),
     *(exif, places, capture_times, estimated_places, weather),
     *(proxies, perceptual_hashes, quality),
-    *(embeddings, tags, bursts, duplicates, keeper_verification),
+    *(embeddings, vector_index, tags, bursts, duplicates, keeper_verification),
     *(keeper_labels, training_set, keeper_model, keeper_scores),
     photos,
 ]

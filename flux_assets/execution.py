@@ -27,7 +27,7 @@ _STAGES = (
     (KEEPER_LABELS.name,),
     ("training_set", "keeper_model"),
     (KEEPER_SCORES.name,),
-    ("photos",),
+    ("vector_index", "photos"),
 )
 EVERYTHING = tuple(name for stage in _STAGES for name in stage)
 ACCEPT_LOSS = ("archive_scan", "keeper_index", "photo_index")

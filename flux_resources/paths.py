@@ -92,6 +92,10 @@ class Paths:
     def thumb(self, photo_id: str) -> Path:
         return self.thumbs / f"{photo_id}.jpg"
 
+    def background(self, model: str) -> Path:
+        """What unrelated questions find in the archive, by the vectors of a model."""
+        return self.vectors / f"{model}_background.npz"
+
     def burst_sheet(self, day: str) -> Path:
         """A contact sheet of the largest burst of a day."""
         return self.metadata / "sheets" / "bursts" / f"{day}.jpg"

@@ -2,17 +2,27 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import polars as pl
 import typer
 
 from flux_assets.commands.options import Json, Limit, Sheet, clear_errors
 
+if TYPE_CHECKING:
+    from flux_assets.search.answering import Answer
+    from flux_assets.search.archive import Archive
+
 Year = Annotated[int | None, typer.Option(help="Only photographs of this year.")]
 City = Annotated[str | None, typer.Option(help="Only photographs made in this city.")]
 Country = Annotated[str | None, typer.Option(help="Only photographs made in this country.")]
 Keeper = Annotated[bool | None, typer.Option("--keeper/--no-keeper", help="Keepers, or the rest.")]
+Offset = Annotated[int, typer.Option(min=0, help="Skip so many; for the next page.")]
+EveryFrame = Annotated[
+    bool, typer.Option("--every-frame", help="Show frames of a burst and near duplicates singly.")
+]
+Pictures = Annotated[list[str], typer.Option(help="A photo_id or a picture file.")]
+_NOT_LISTED = ("thumb_path", "proxy_path", "hit")
 
 
 def search(
@@ -21,18 +31,42 @@ def search(
     city: City = None,
     country: Country = None,
     keeper: Keeper = None,
-    limit: Limit = 12,
+    like: Pictures = [],  # noqa: B006 typer copies defaults
+    unlike: Pictures = [],  # noqa: B006
+    literal: Annotated[
+        bool, typer.Option("--literal", help="Read no dates, places or weather out of TEXT.")
+    ] = False,
+    by_time: Annotated[bool, typer.Option("--by-time", help="The best in order of time.")] = False,
+    every_frame: EveryFrame = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="How many at most; default 12.")] = None,
+    offset: Offset = 0,
     as_json: Json = False,
     sheet: Sheet = None,
 ) -> None:
-    """Find photographs that look like TEXT describes."""
+    """Find photographs by a sentence: "silhouettes in Rome, winter 2022".
+
+    Dates, seasons, places, weather, cameras and keepers are read out of TEXT and shown; the rest
+    is what the pictures must look like. A part after " - " is what they must not.
+    """
     from flux_assets.search import Archive
 
     with clear_errors():
-        found = Archive().search(
-            text, limit=limit, year=year, city=city, country=country, keeper=keeper
+        archive = Archive()
+        found = archive.ask(
+            text,
+            year=year,
+            city=city,
+            country=country,
+            keeper=keeper,
+            like=like,
+            unlike=unlike,
+            literal=literal,
+            sort="time" if by_time else "relevance",
+            every_frame=every_frame,
+            limit=limit,
+            offset=offset,
         )
-        _answer(found, f"“{text}”", as_json=as_json, sheet=sheet)
+        _show(found, archive, f"“{text}”", as_json=as_json, sheet=sheet)
 
 
 def similar(
@@ -41,7 +75,9 @@ def similar(
     city: City = None,
     country: Country = None,
     keeper: Keeper = None,
+    every_frame: EveryFrame = False,
     limit: Limit = 12,
+    offset: Offset = 0,
     as_json: Json = False,
     sheet: Sheet = None,
 ) -> None:
@@ -49,31 +85,51 @@ def similar(
     from flux_assets.search import Archive
 
     with clear_errors():
-        found = Archive().similar(
-            photo, limit=limit, year=year, city=city, country=country, keeper=keeper
+        archive = Archive()
+        found = archive.ask(
+            "",
+            like=[photo],
+            year=year,
+            city=city,
+            country=country,
+            keeper=keeper,
+            every_frame=every_frame,
+            limit=limit,
+            offset=offset,
         )
-        _answer(found, f"like {photo}", as_json=as_json, sheet=sheet)
+        _show(found, archive, f"like {photo}", as_json=as_json, sheet=sheet)
 
 
-def _answer(found: pl.DataFrame, title: str, *, as_json: bool, sheet: Path | None) -> None:
-    from flux_assets.console import console, show_results, write_sheet
+def _show(
+    answer: "Answer", archive: "Archive", title: str, *, as_json: bool, sheet: Path | None
+) -> None:
+    from flux_assets.console import console, show_motifs, show_results
+    from flux_assets.search.answer_sheet import write_answer
 
     if as_json:
-        typer.echo(json.dumps(_records(found), indent=2, ensure_ascii=False))
-    elif found.height:
-        show_results(found)
+        typer.echo(json.dumps(_records(answer.rows), indent=2, ensure_ascii=False, default=str))
     else:
-        console.print("no photograph passes these filters")
-    if sheet and found.height:
-        write_sheet(found, title, sheet)
+        if answer.plan.explained:
+            console.print(str(answer.plan), style="dim", soft_wrap=True, markup=False)
+        if answer.verdict and not answer.verdict.found:
+            console.print(answer.verdict.why, style="yellow", soft_wrap=True)
+            console.print("the nearest to it:", style="dim")
+        if answer.rows.is_empty():
+            console.print("no photograph passes these filters")
+        elif "photo_id" in answer.rows.columns:
+            show_results(answer.rows)
+        else:
+            show_motifs(answer.rows)
+    if sheet and answer.rows.height:
+        write_answer(answer, archive, title, sheet)
         typer.echo(f"contact sheet: {sheet}", err=as_json)
 
 
-def _records(found: pl.DataFrame) -> list[dict[str, object]]:
+def _records(rows: pl.DataFrame) -> list[dict[str, object]]:
     """The documented JSON of `search` and `similar`."""
-    columns = ("photo_id", "score", "path", "captured_at")
-    places = ("location_city", "location_country", "tags")
-    rows = found.select(*columns, *places).with_columns(
-        pl.col("captured_at").dt.strftime("%Y-%m-%dT%H:%M:%S%.3f"), pl.col("score").round(4)
+    times = pl.selectors.datetime()
+    scores = pl.selectors.by_name("score", "echo_score", require_all=False)
+    shown = rows.select(pl.exclude(_NOT_LISTED)).with_columns(
+        times.dt.strftime("%Y-%m-%dT%H:%M:%S%.3f"), scores.round(4)
     )
-    return rows.to_dicts()
+    return shown.to_dicts()

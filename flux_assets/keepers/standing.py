@@ -1,13 +1,10 @@
 """Where a photograph stands among the others of its burst or its session."""
 
-from typing import Any
-
 import numpy as np
 import polars as pl
 
 from flux_assets.keepers.evaluation import Numbers
-
-Codes = np.ndarray[Any, np.dtype[np.int64]]
+from flux_assets.keepers.linear import Codes
 
 
 def codes_of(groups: pl.Series) -> Codes:

@@ -6,7 +6,7 @@ from flux_assets.dagster_support import DUCKDB_POOL, columns_of, whole_asset
 from flux_assets.keepers.taste_assets import keeper_labels, keeper_scores
 from flux_assets.metadata.assets import capture_times, estimated_places, exif, places, weather
 from flux_assets.publishing.photos import Photos, join_photos, publish_photos
-from flux_assets.vision.assets import tags
+from flux_assets.vision.assets import bursts, duplicates, tags
 from flux_resources.resources import ArchiveResource
 
 GROUP = "publishing"
@@ -16,7 +16,7 @@ GROUP = "publishing"
     group_name=GROUP,
     kinds={"duckdb", "polars"},
     deps=[
-        *(exif, places, capture_times, estimated_places, weather, tags),
+        *(exif, places, capture_times, estimated_places, weather, tags, bursts, duplicates),
         *(keeper_labels, keeper_scores),
     ],
     metadata=columns_of(Photos),

@@ -14,6 +14,9 @@ from flux_assets.metadata.exif import EXIF
 from flux_assets.metadata.places import PLACES
 from flux_assets.photo_table import Product
 from flux_assets.products import ENRICHMENTS
+from flux_assets.vision.bursts import BURSTS
+from flux_assets.vision.duplicates import DUPLICATES, Duplicates
+from flux_assets.vision.folds import fold_groups
 from flux_resources.files import atomic_file, single_writer
 from flux_resources.paths import Paths
 from flux_resources.tables import TableStore
@@ -70,6 +73,8 @@ class Photos(dy.Schema):
     keeper_score = dy.Float64(
         nullable=True, description="0-1, 1 for keepers; null while there is no model."
     )
+    fold = dy.Int32(nullable=True, description="Shared by frames that show the same thing.")
+    fold_place = dy.Int64(nullable=True, description="From 1, the frame that stands for its fold.")
     embedding_id = dy.String(nullable=True, description="Names the vector and its model.")
     proxy_path = dy.String(nullable=True, description="Working copy, below the data root.")
     thumb_path = dy.String(nullable=True, description="Thumbnail, below the data root.")
@@ -88,10 +93,20 @@ def join_photos(tables: TableStore) -> pl.DataFrame:
             *(_known_or_estimated(name) for name in _LOCATION),
             pl.col("tags").map_elements(_as_json, return_dtype=pl.String).alias("tags"),
         )
+        .join(_folds(tables).lazy(), on="photo_id", how="left")
         .select([pl.col(name).cast(dtype) for name, dtype in columns.items()])
         .sort("captured_at", "photo_id")
         .collect()
     )
+
+
+def _folds(tables: TableStore) -> pl.DataFrame:
+    """`photo_id, fold, fold_place` of bursts, near duplicates and presses."""
+    presses = tables.scan(PHOTO_INDEX.name, PHOTO_INDEX.schema).select("photo_id", "pair_id")
+    frames = tables.scan(BURSTS.name, BURSTS.schema).select("photo_id", "burst_id", "is_best")
+    duplicates = tables.read(DUPLICATES, Duplicates)
+    folds = fold_groups(presses.collect(), frames.collect(), duplicates)
+    return folds.rename({"place": "fold_place"})
 
 
 def _columns_of(tables: TableStore, product: Product) -> pl.LazyFrame:

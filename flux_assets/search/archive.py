@@ -1,33 +1,35 @@
 """The read side: ask an archive by words, by pictures, by facts.
 
 >>> from flux_assets.search import Archive
->>> Archive("data/demo").search("a cat asleep", year=2023, city="Rome")  # doctest: +SKIP
+>>> Archive("data/demo").search("a cat asleep in Rome", year=2023)  # doctest: +SKIP
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Unpack
+from typing import Unpack, cast
 
 import polars as pl
 
 from flux_assets.publishing.photos import read_photos
-from flux_assets.search.filters import Filters, where
+from flux_assets.search.answering import Answer, Options, answer
+from flux_assets.search.answers.arithmetic import Part, compose
+from flux_assets.search.answers.background import Background, background_version, read_background
+from flux_assets.search.catalogue import Catalogue, open_catalogue
+from flux_assets.search.conditions import every, passing
+from flux_assets.search.filters import Filters, preferred, where
+from flux_assets.search.finder import Finder, Wanted
+from flux_assets.search.language.plan import NEGATIVE_WEIGHT, THIS_ONE, Plan, Shape, Term
+from flux_assets.search.language.planner import literal_plan, plan_question
+from flux_assets.search.language.vocabulary import Vocabulary, read_vocabulary
+from flux_assets.vision.tags import load_vocabulary
 from flux_resources.clip.embedder import Embedder, load_embedder
 from flux_resources.data_root import DataRoot
 from flux_resources.errors import FluxError
 from flux_resources.settings import data_root
 from flux_resources.vectors import Vectors, VectorStore, active_vectors
-
-_SHOWN = (
-    "photo_id, path, captured_at, location_city, location_country, tags, thumb_path, proxy_path"
-)
-
-# Of one shutter press the JPEG speaks for the RAW file too, unless it is missing or has failed.
-_SPEAKS = (
-    "(pair_id IS NULL OR format = 'JPEG' OR pair_id NOT IN (SELECT pair_id FROM photos"
-    " WHERE pair_id IS NOT NULL AND format = 'JPEG' AND embedding_id IS NOT NULL))"
-)
-_FEW = 2_000  # photographs that are compared one by one rather than searched for
 
 
 class NotBuilt(FluxError):
@@ -45,45 +47,68 @@ class Archive:
         """Open `root`; None means `$FLUX_ROOT`, else `./data`."""
         self._archive = DataRoot.open(Path(root) if root else data_root())
         self.paths = self._archive.paths
+        self._names: tuple[object, Vocabulary] | None = None
 
     def photos(self) -> pl.DataFrame:
         """The whole `photos` table."""
-        return self._query("SELECT * FROM photos")
+        self._require_published()
+        return read_photos(self.paths, "SELECT * FROM photos")
 
-    def search(self, text: str, *, limit: int = 12, **filters: Unpack[Filters]) -> pl.DataFrame:
-        """Photographs that look like `text` describes, best first.
+    def search(self, text: str, **options: Unpack[Options]) -> pl.DataFrame:
+        """Photographs that answer a sentence: the rows of `ask`.
 
         Returns:
-            `photo_id, score, path, captured_at, location_city, location_country, tags,
-            thumb_path, proxy_path`; score is the cosine of text and picture, paths are absolute.
-
-        Raises:
-            NotBuilt: no photographs are published, or none has a vector of the active model.
-            flux_resources.clip.errors.ModelUnavailable: the model's weights are not to be had.
+            `photo_id, score, hit, folded, percentile, why, path, captured_at, location_city,
+            location_country, tags, thumb_path, proxy_path`, best first; paths are absolute.
+            `score` is the cosine of question and picture (null where facts alone were asked for),
+            `percentile` the share of the archive that suits the question less (null in small
+            archives), `folded` how many more frames of the same thing there are. Echoes have
+            `look, echo_of, echo_score`, an evolution `period, start, place` instead. Motifs are
+            one row each: `motif, photographs, years, first, last, score, photo_ids, why`.
         """
-        self._require_built(filters)
-        return self._nearest(self.embedder.encode_texts([text])[0], limit, filters)
+        return self.ask(text, **options).rows
 
-    def similar(
-        self, photo: str | Path, *, limit: int = 12, **filters: Unpack[Filters]
-    ) -> pl.DataFrame:
+    def similar(self, photo: str | Path, **options: Unpack[Options]) -> pl.DataFrame:
         """Photographs that look like one of the archive (`photo_id`) or like a picture file.
 
         Returns the columns of `search`; the photograph itself is left out, and what was taken with
         it in one shutter press.
+        """
+        options["like"] = [photo]
+        return self.ask("", **options).rows
+
+    def ask(self, text: str, **options: Unpack[Options]) -> Answer:
+        """Read a sentence, and answer it.
 
         Raises:
-            NotBuilt: as for `search`.
-            NotFound: neither a photograph with a vector nor a readable picture.
+            NotBuilt: no photographs are published, or none has a vector of the active model.
+            NotFound: what it is to be like or unlike is neither a photograph nor a picture.
+            flux_assets.search.filters.BadFilter: a filter is impossible.
+            flux_assets.search.answers.arithmetic.NoDirection: there is nothing to look for.
+            flux_resources.clip.errors.ModelUnavailable: the model's weights are not to be had.
         """
-        self._require_built(filters)
-        vector = self._store.vector_of(str(photo))
-        if vector is not None:
-            found = self._nearest(vector, limit + 1, filters)
-            return found.filter(~pl.col("photo_id").is_in(self._press(str(photo)))).head(limit)
-        if self._query("SELECT 1 FROM photos WHERE photo_id = ?", [str(photo)]).height:
-            raise NotFound(f"{photo} has no vector of the active model; see: flux status")
-        return self._nearest(self._vector_of_file(Path(photo)), limit, filters)
+        self._require_published()
+        plan = literal_plan(text) if options.get("literal") else self.plan(text)
+        plan = _with_pictures(plan, options)
+        with open_catalogue(self.paths) as catalogue:
+            self._require_built(plan, options, catalogue)
+            finder = Finder(self._store, catalogue, self._background)
+            wanted = self._wanted(plan, options, catalogue)
+            cut_off = self._archive.settings.search.cut_off
+            found = answer(plan, wanted, finder, options, cut_off=cut_off)
+            if "photo_id" not in found.rows.columns:
+                return found
+            details = catalogue.details(found.rows["photo_id"])
+            return replace(found, rows=_joined(found.rows, details))
+
+    def plan(self, text: str) -> Plan:
+        """How a sentence is understood.
+
+        Raises:
+            NotBuilt: no photographs are published.
+        """
+        self._require_published()
+        return plan_question(text, self._vocabulary())
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -94,68 +119,91 @@ class Archive:
     def _store(self) -> VectorStore:
         return active_vectors(self._archive)
 
-    def _press(self, photo_id: str) -> list[str]:
-        """The photograph and what shares its shutter press."""
-        same = "SELECT pair_id FROM photos WHERE photo_id = ?"
-        pair = self._query(f"SELECT photo_id FROM photos WHERE pair_id = ({same})", [photo_id])
-        return [photo_id, *pair["photo_id"]]
+    @cached_property
+    def _background(self) -> Background | None:
+        model = self._store.table_name
+        return read_background(self.paths.background(model), background_version(model))
 
-    def _vector_of_file(self, file: Path) -> Vectors:
-        if not file.is_file():
-            raise NotFound(f"{file} is neither a photo_id of this archive nor a picture file")
-        encoded = self.embedder.encode_images([file])
-        if encoded.errors[0]:
-            raise NotFound(f"{file} cannot be read as a picture: {encoded.errors[0]}")
-        vector: Vectors = encoded.vectors[0]
-        return vector
+    def _vocabulary(self) -> Vocabulary:
+        """Read once for each publication and day."""
+        published, today = self.paths.duckdb.stat(), date.today()  # noqa: DTZ011 the reader's day
+        state = (published.st_ino, published.st_mtime_ns, today)
+        if self._names is None or self._names[0] != state:
+            settings = self._archive.settings
+            tags = load_vocabulary(settings.vision.vocabulary).tags
+            names = read_vocabulary(self.paths, settings.search, today=today, tags=tags)
+            self._names = state, names
+        return self._names[1]
 
-    def _nearest(self, vector: Vectors, limit: int, filters: Filters) -> pl.DataFrame:
-        """The best `limit` photographs that pass the filters.
-
-        What `photos` says today decides. When few photographs pass, only these are compared;
-        otherwise vectors are asked for in growing numbers until enough of them pass.
-        """
-        asked_for, values = where(filters)
-        condition = f"{asked_for} AND {_SPEAKS}"
-        passing = f"FROM photos WHERE embedding_id IS NOT NULL AND {condition}"
-        count = int(self._query(f"SELECT count(*) AS n {passing}", values)["n"].item())
-        among = None
-        if count <= _FEW:
-            among = self._query(f"SELECT photo_id {passing}", values)["photo_id"].to_list()
-        total = self._store.count()
-        asked = limit * total // max(count, 1) + limit
-        while True:
-            near = self._store.nearest(vector, min(asked, total), among)
-            ids = [near["photo_id"].to_list(), *values]
-            details = f"SELECT {_SHOWN} FROM photos WHERE photo_id IN (SELECT unnest(?))"
-            known = self._query(f"{details} AND {condition}", ids)
-            found = near.join(known, on="photo_id", how="inner", maintain_order="left")
-            if found.height >= min(limit, count) or asked >= total:
-                return self._present(found.head(limit))
-            asked *= 4
-
-    def _present(self, found: pl.DataFrame) -> pl.DataFrame:
-        return found.with_columns(
-            *(self._absolute(name) for name in ("path", "thumb_path", "proxy_path")),
-            pl.col("tags").str.json_decode(pl.List(pl.String)),
+    def _wanted(self, plan: Plan, options: Options, catalogue: Catalogue) -> Wanted:
+        filters = cast(Filters, options)
+        looked_at = plan.shape is not Shape.ECHOES and (plan.texts or plan.pictures)
+        vector = None
+        if looked_at or plan.shape in (Shape.MOTIFS, Shape.EVOLUTION):
+            sample = self._background.sample if self._background else None
+            vector = compose(list(self._parts(plan, catalogue)), sample)
+        presses = [catalogue.press(picture) for picture, _ in plan.pictures]
+        asked = options.get("min_score")
+        return Wanted(
+            vector=vector,
+            condition=every([passing(plan), where(filters)]),
+            wishes=plan.prefer | preferred(filters),
+            of_text=bool(plan.texts) and not plan.pictures,
+            min_score=plan.min_score if asked is None else asked,
+            without=[photo_id for press in presses if press for photo_id in press],
         )
 
-    def _absolute(self, column: str) -> pl.Expr:
-        stored = pl.col(column)
-        below_root = pl.concat_str(pl.lit(f"{self.paths.root}/"), stored)
-        return pl.when(stored.str.starts_with("/")).then(stored).otherwise(below_root).alias(column)
+    def _parts(self, plan: Plan, catalogue: Catalogue) -> Iterator[Part]:
+        if plan.texts:
+            vectors = self.embedder.encode_texts([text for text, _ in plan.texts])
+            for (text, weight), vector in zip(plan.texts, vectors, strict=True):
+                yield Part(text, vector, weight)
+        for picture, weight in plan.pictures:
+            yield Part(picture, self._vector_of(picture, catalogue), weight)
 
-    def _query(self, query: str, values: list[object] | None = None) -> pl.DataFrame:
+    def _vector_of(self, picture: str, catalogue: Catalogue) -> Vectors:
+        vector = self._store.vector_of(picture)
+        if vector is not None:
+            return vector
+        if catalogue.press(picture):
+            raise NotFound(f"{picture} has no vector of the active model; see: flux status")
+        if not Path(picture).is_file():
+            raise NotFound(f"{picture} is neither a photo_id of this archive nor a picture file")
+        encoded = self.embedder.encode_images([Path(picture)])
+        if encoded.errors[0]:
+            raise NotFound(f"{picture} cannot be read as a picture: {encoded.errors[0]}")
+        of_file: Vectors = encoded.vectors[0]
+        return of_file
+
+    def _require_published(self) -> None:
         if not self.paths.duckdb.exists():
             raise NotBuilt(f"{self.paths.root} has no photographs yet; run: flux materialize")
-        return read_photos(self.paths, query, values)
 
-    def _require_built(self, filters: Filters) -> None:
-        known = "SELECT count(*) AS n FROM photos WHERE keeper = 1"
-        if filters.get("keeper") is not None and not self._query(known)["n"].item():
+    def _require_built(self, plan: Plan, options: Options, catalogue: Catalogue) -> None:
+        asked = (plan.keeper, options.get("keeper"))
+        if any(said is not None for said in asked) and not catalogue.has_keepers():
             raise NotBuilt("no photograph is a keeper yet; see: flux keepers report")
         if not self._store.count():
             raise NotBuilt(
                 f"no photograph has a vector of the model {self._store.table_name}; "
                 "run: flux materialize"
             )
+
+
+def _with_pictures(plan: Plan, options: Options) -> Plan:
+    """The plan with the pictures that come along.
+
+    Raises:
+        NotFound: the sentence speaks of a picture, and none came.
+    """
+    like = [Term(str(picture)) for picture in options.get("like", ())]
+    unlike = [Term(str(picture), -NEGATIVE_WEIGHT) for picture in options.get("unlike", ())]
+    named = [term for term in plan.pictures if term.what != THIS_ONE]
+    if len(named) < len(plan.pictures) and not like:
+        raise NotFound("like which one? name a photo_id or a picture file")
+    return replace(plan, pictures=(*named, *like, *unlike))
+
+
+def _joined(rows: pl.DataFrame, details: pl.DataFrame) -> pl.DataFrame:
+    own = [name for name in rows.columns if name != "captured_at"]
+    return rows.select(own).join(details, on="photo_id", how="inner", maintain_order="left")

@@ -18,6 +18,12 @@ from flux_assets.imaging.proxies import PROXIES
 from flux_assets.keepers.matching_assets import keeper_matches
 from flux_assets.metadata.assets import capture_times, exif, places
 from flux_assets.refresh import refresh_day
+from flux_assets.search.answers.background import (
+    background_queries,
+    background_version,
+    measure_background,
+    write_background,
+)
 from flux_assets.vision.bursts import (
     BURSTS,
     BURSTS_VERSION,
@@ -43,9 +49,11 @@ from flux_assets.vision.embeddings import (
 )
 from flux_assets.vision.inputs import (
     copies_of,
+    embedded_in_order,
     matched_originals,
     of_bursts,
     of_duplicates,
+    vectors_by_month,
     vectors_of,
 )
 from flux_assets.vision.keeper_inputs import of_verification
@@ -67,6 +75,16 @@ from flux_assets.vision.tags import (
     tag_photographs,
     vocabulary_version,
 )
+from flux_assets.vision.vector_index import (
+    VECTOR_INDEX,
+    VECTOR_INDEX_VERSION,
+    VectorIndex,
+    bring_up_to_date,
+    measure,
+    queries_of,
+    tune,
+)
+from flux_assets.vision.vector_index_plot import plot_index
 from flux_resources.resources import ArchiveResource, ClipResource
 
 GROUP = "phase_5_vision"
@@ -246,5 +264,45 @@ def keeper_verification(archive: ArchiveResource, clip: ClipResource) -> dg.Mate
             "without_original": report.without_original,
             "looked_at": looks.computed,
             "undecided": dg.MetadataValue.md(as_markdown(sheet) if sheet else "none"),
+        }
+    )
+
+
+@whole_asset(
+    group_name=GROUP,
+    kinds={"lancedb"},
+    deps=[embeddings, tags],
+    metadata=columns_of(VectorIndex),
+    code_version=VECTOR_INDEX_VERSION,
+    pool=LANCEDB_POOL,
+)
+def vector_index(archive: ArchiveResource, clip: ClipResource) -> dg.MaterializeResult[None]:
+    """The index over the vectors, measured against exact search, and what unrelated words find."""
+    opened = archive.open()
+    vision, store = opened.settings.vision, clip.vectors(opened)
+    if not store.count():
+        return dg.MaterializeResult(metadata={"work": "there are no vectors yet"})
+    settings, embedder = opened.settings.search, clip.embedder(vision)
+    work = bring_up_to_date(store, settings)
+    words = list(load_vocabulary(vision.vocabulary).tags.values())
+    queries = queries_of(store, embedder.encode_texts(words))
+    tried = tune(store, queries, settings)
+    rows = measure(store, queries, embedded_in_order(opened.tables))
+    opened.tables.write(VECTOR_INDEX, rows, VectorIndex)
+    background = measure_background(
+        vectors_by_month(opened.tables, store),
+        embedder.encode_texts(list(background_queries())),
+        sample=settings.background_sample,
+    )
+    worst, slowest = rows.select(pl.min("recall_at_12"), pl.max("p95_ms")).row(0)
+    model = store.table_name
+    write_background(background, opened.paths.background(model), background_version(model))
+    return dg.MaterializeResult(
+        metadata={
+            "work": work,
+            "vectors": store.count(),
+            "recall_at_12": worst,
+            "p95_ms": slowest,
+            "plot": dg.MetadataValue.md(plot_index(tried, rows, wanted=settings.recall)),
         }
     )

@@ -1,9 +1,11 @@
 """What bursts and duplicates are found from: upstream rows side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
+from itertools import groupby
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from flux_assets.corpus.photo_index import PHOTO_INDEX
@@ -22,7 +24,7 @@ from flux_assets.vision.duplicate_pairs import VectorsOf
 from flux_assets.vision.embeddings import EMBEDDINGS
 from flux_resources.data_root import DataRoot
 from flux_resources.tables import TableStore
-from flux_resources.vectors import VectorStore
+from flux_resources.vectors import Vectors, VectorStore
 
 _FINGERPRINT = "fingerprint"
 _BURSTS_READ: dict[Product, tuple[str, ...]] = {
@@ -104,6 +106,21 @@ def vectors_of(photographs: pl.DataFrame, store: VectorStore) -> VectorsOf:
         return vectors.join(wanted, on="photo_id", how="semi")
 
     return read
+
+
+def embedded_in_order(tables: TableStore) -> pl.Series:
+    """photo_ids that have a vector, in the order of time."""
+    rows = tables.scan(EMBEDDINGS.name, EMBEDDINGS.schema)
+    found = rows.filter(pl.col("embedding_id").is_not_null()).sort("day", "photo_id")
+    return found.select("photo_id").collect()["photo_id"]
+
+
+def vectors_by_month(tables: TableStore, store: VectorStore) -> Iterator[Vectors]:
+    """All vectors, float32 `(n, d)`, a month at a time."""
+    for _, days in groupby(tables.days(EMBEDDINGS.name), key=lambda day: day[:7]):
+        vectors = store.rows(list(days)).sort("photo_id")["vector"]
+        if len(vectors):
+            yield np.stack(vectors.to_list()).astype(np.float32)
 
 
 def copies_of(archive: DataRoot) -> pl.DataFrame:

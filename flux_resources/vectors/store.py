@@ -86,6 +86,20 @@ class VectorStore:
         found = table.search().where(one_of("photo_id", [photo_id])).limit(1).to_arrow()
         return np.asarray(found["vector"][0].as_py(), np.float32) if found.num_rows else None
 
+    def vectors_of(self, photo_ids: Sequence[str]) -> pl.DataFrame:
+        """`photo_id, vector` of some photographs, in their order; those without one are left out.
+
+        For some hundred; whole days are quicker by `rows`.
+        """
+        table = self._table()
+        if table is None or not photo_ids:
+            return pl.DataFrame(schema={"photo_id": pl.String, "vector": pl.List(pl.Float32)})
+        named = table.search().where(one_of("photo_id", photo_ids)).limit(None).to_arrow()
+        found = as_frame(named).select("photo_id", "vector")
+        return pl.DataFrame({"photo_id": photo_ids}).join(
+            found, on="photo_id", how="inner", maintain_order="left"
+        )
+
     def replace_days(self, days: Sequence[str], rows: pl.DataFrame) -> None:
         """Make `rows` the only rows of `days`, in one commit: no reader sees a gap.
 

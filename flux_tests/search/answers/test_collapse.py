@@ -3,7 +3,8 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
-from flux_assets.search.answers.collapse import collapse, fold_groups, members, page
+from flux_assets.search.answers.collapse import collapse, page
+from flux_assets.vision.folds import fold_groups
 
 PHOTOS = pl.DataFrame(
     {
@@ -50,7 +51,7 @@ def test_the_best_frame_comes_first_then_the_one_to_keep_and_the_jpeg_before_its
 def test_a_burst_is_shown_by_its_best_frame_with_the_score_of_the_best_hit() -> None:
     burst = fold_groups(PHOTOS, BURSTS, DUPLICATES.clear())
     found = hits(a1=0.9, c=0.7, a2=0.5)
-    rows = collapse(found, members(found, burst))
+    rows = collapse(found, burst)
 
     assert shown(rows) == [("a3", 0.9, 2), ("c", 0.7, 0)]
     assert rows["hit"].to_list() == ["a1", "c"]
@@ -59,20 +60,20 @@ def test_a_burst_is_shown_by_its_best_frame_with_the_score_of_the_best_hit() -> 
 
 def test_what_the_filters_refuse_stands_for_nothing() -> None:
     found = hits(d1=0.9)
-    passing = members(found, FOLDS).filter(pl.col("photo_id") != "d2")
+    passing = FOLDS.filter(pl.col("photo_id") != "d2")
     assert shown(collapse(found, passing)) == [("d1", 0.9, 0)]
 
 
 def test_a_bracket_stays_as_it_is() -> None:
     found = hits(e1=0.9, e2=0.8, e3=0.7)
-    assert shown(collapse(found, members(found, FOLDS))) == [
+    assert shown(collapse(found, FOLDS)) == [
         ("e1", 0.9, 0), ("e2", 0.8, 0), ("e3", 0.7, 0),
     ]  # fmt: skip
 
 
 def test_asking_for_more_hits_leaves_the_first_ones_as_they_are() -> None:
     few, many = hits(d1=0.9, a1=0.8), hits(d1=0.9, a1=0.8, a3=0.6, d2=0.5, b_DNG=0.4, b=0.3)
-    first, all_of_them = (collapse(found, members(found, FOLDS)) for found in (few, many))
+    first, all_of_them = (collapse(found, FOLDS) for found in (few, many))
 
     assert all_of_them.head(2).equals(first)
     assert shown(all_of_them)[2] == ("b", 0.4, 1)
@@ -86,7 +87,7 @@ def test_equal_scores_are_ordered_by_photo_id() -> None:
 
 def test_further_columns_and_reasons_are_kept() -> None:
     found = hits(d1=0.9, c=0.1).with_columns(why=pl.Series(["tagged fog", None]))
-    rows = collapse(found, members(found, FOLDS))
+    rows = collapse(found, FOLDS)
     assert rows["why"].to_list() == [
         "tagged fog; the best frame of 2 alike",
         "the best frame of 4 alike",
@@ -98,7 +99,7 @@ def test_an_archive_without_groups_and_an_answer_without_hits() -> None:
         PHOTOS.filter(pl.col("pair_id").is_null()), BURSTS.clear(), DUPLICATES.clear()
     )
     assert none.is_empty()
-    assert shown(collapse(hits(a1=0.5), members(hits(a1=0.5), none))) == [("a1", 0.5, 0)]
+    assert shown(collapse(hits(a1=0.5), none)) == [("a1", 0.5, 0)]
     assert collapse(hits().cast({"photo_id": pl.String}), FOLDS.clear()).is_empty()
 
 
