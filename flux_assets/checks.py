@@ -10,16 +10,20 @@ import dagster as dg
 import polars as pl
 
 from flux_assets.corpus.photo_index import PHOTO_INDEX
+from flux_assets.keepers.match_report import match_report
 from flux_assets.partitions import days, stretches
 from flux_assets.photo_table import Product
 from flux_assets.products import ENRICHMENTS
 from flux_assets.publishing.photos import read_photos
 from flux_assets.vision.duplicates import DUPLICATES, Duplicates
 from flux_assets.vision.embeddings import EMBEDDINGS
+from flux_assets.vision.keeper_verification import KEEPER_VERIFICATION, KeeperVerification
+from flux_assets.vision.vector_index import VECTOR_INDEX, VectorIndex
 from flux_resources.data_root import DataRoot
 from flux_resources.resources import ArchiveResource, ClipResource
 
 _LOW_COVERAGE = 0.9
+_LOW_RECALL = 0.98
 _LENGTH_TOLERANCE = 1e-3
 _SHOWN = 20  # paths or groups in a check's metadata
 
@@ -158,6 +162,34 @@ def groups_are_whole(archive: ArchiveResource) -> dg.AssetCheckResult:
 
 
 @dg.asset_check(
+    asset=KEEPER_VERIFICATION, description="Nearly all keepers have an original in the archive."
+)
+def keepers_have_originals(archive: ArchiveResource) -> dg.AssetCheckResult:
+    opened = archive.open()
+    report = match_report(opened.tables.read(KEEPER_VERIFICATION, KeeperVerification))
+    warning = report.warning(opened.settings.keeper_matching.unmatched_warning)
+    return dg.AssetCheckResult(
+        passed=warning is None,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=warning,
+        metadata=report.numbers(),
+    )
+
+
+@dg.asset_check(
+    asset=VECTOR_INDEX, description=f"At least {_LOW_RECALL:.0%} of true hits are found."
+)
+def recall_is_high(archive: ArchiveResource) -> dg.AssetCheckResult:
+    rows = archive.open().tables.read(VECTOR_INDEX, VectorIndex)
+    poor = rows.filter(pl.col("recall_at_12") < _LOW_RECALL)
+    return dg.AssetCheckResult(
+        passed=poor.is_empty(),
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"shares_of_the_archive": poor["share"].to_list()},
+    )
+
+
+@dg.asset_check(
     asset="photos", description="The published table holds each indexed photograph once."
 )
 def one_row_per_photograph(archive: ArchiveResource) -> dg.AssetCheckResult:
@@ -189,5 +221,7 @@ CHECKS: list[dg.AssetChecksDefinition] = [
     vectors_have_unit_length,
     originals_are_there,
     groups_are_whole,
+    keepers_have_originals,
+    recall_is_high,
     one_row_per_photograph,
 ]

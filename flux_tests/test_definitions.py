@@ -68,7 +68,11 @@ def test_every_product_is_an_asset_with_the_shared_days_and_policy_and_checks() 
 
 def test_writers_share_pools() -> None:
     pools = {asset.key.to_user_string(): asset.op.pool for asset in ASSETS if asset.op.pool}
-    assert pools == {"embeddings": "lancedb_writer", "photos": "duckdb_writer"}
+    assert pools == {
+        "embeddings": "lancedb_writer",
+        "vector_index": "lancedb_writer",
+        "photos": "duckdb_writer",
+    }
 
 
 def test_every_column_of_every_table_says_what_it_holds() -> None:

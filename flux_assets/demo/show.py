@@ -23,6 +23,7 @@ _SETTLE_SECONDS = 1.0
 _SETTINGS = {
     "archive": {"start": "2022-01-01", "end": "2024-12-31"},
     "intake": {"photographer": PHOTOGRAPHER, "settle_seconds": _SETTLE_SECONDS},
+    "keeper_model": {"minimum_keepers": 20},  # few, to show what it does; its card says how few
 }
 _NEXT = """
 Look at it:  make dev

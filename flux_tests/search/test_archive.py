@@ -153,3 +153,78 @@ def test_an_archive_without_photographs_says_what_to_run(archive: DataRoot) -> N
         opened.search("fog")
     with pytest.raises(NotBuilt):
         opened.photos()
+
+
+def test_a_sentence_is_read_and_shown(opened: Archive) -> None:
+    answer = opened.ask("fog in Rome")
+
+    assert str(answer.plan) == 'searching for "fog", in Rome'
+    assert answer.rows["photo_id"].to_list() == ["thick_fog", "grey_cat"]
+
+
+def test_a_literal_text_is_asked_as_it_stands(publish: Publish) -> None:
+    opened = publish(PHOTOGRAPHS, {"fog in Rome": (0, 1, 0)})
+    assert opened.search("fog in Rome", literal=True)["photo_id"][0] == "cat"
+
+
+def test_facts_alone_are_answered_in_the_order_of_time(opened: Archive) -> None:
+    found = opened.search("in Rome")
+    assert found["photo_id"].to_list() == ["thick_fog", "grey_cat"]
+    assert found["score"].null_count() == 2
+
+
+def test_frames_of_one_thing_are_one_answer_unless_asked_for(publish: Publish) -> None:
+    opened = publish(
+        {
+            "first": ((9, 1, 0), {"fold": 1, "fold_place": 2}),
+            "best": ((8, 2, 0), {"fold": 1, "fold_place": 1}),
+            "other": ((1, 1, 0), {}),
+        },
+        WORDS,
+    )
+    found = opened.search("fog")
+    assert found.select("photo_id", "hit", "folded").rows() == [
+        ("best", "first", 1),
+        ("other", "other", 0),
+    ]
+    singly = opened.search("fog", every_frame=True)
+    assert singly["photo_id"].to_list() == ["first", "best", "other"]
+
+
+def test_what_is_unlike_counts_against(opened: Archive) -> None:
+    found = opened.search("fog", unlike=["cat"])
+    assert found["photo_id"].to_list() == ["thick_fog", "mist", "grey_cat"]
+
+
+def test_pages_follow_each_other(opened: Archive) -> None:
+    pages = [opened.search("fog", limit=2, offset=offset)["photo_id"] for offset in (0, 2)]
+    assert [list(page) for page in pages] == [["thick_fog", "mist"], ["grey_cat", "cat"]]
+
+
+def test_echoes_of_a_place_were_made_elsewhere(opened: Archive) -> None:
+    answer = opened.ask("visual echoes of Rome")
+    assert set(answer.rows["photo_id"]) <= {"mist", "cat"}
+    assert set(answer.rows["echo_of"]) <= {"thick_fog", "grey_cat"}
+
+
+def test_an_evolution_shows_each_period(opened: Archive) -> None:
+    answer = opened.ask("evolution of fog")
+    assert answer.rows["photo_id"].to_list()[0] == "thick_fog"
+    assert len(answer.periods) > 1
+
+
+def test_recurring_motifs_span_years(publish: Publish) -> None:
+    crowd: Facts = {
+        f"{look}{year}": (vector, {"captured_at": datetime(year, 5, 1)})
+        for look, vector in (("fog", (9, 1, 0)), ("cat", (1, 9, 0)))
+        for year in (2022, 2023, 2024)
+    }
+    found = publish(crowd, WORDS).search("recurring fog")
+    assert found["years"].to_list()[0] == [2022, 2023, 2024]
+
+
+def test_a_question_about_this_one_needs_a_picture(opened: Archive) -> None:
+    with pytest.raises(NotFound, match="like which one"):
+        opened.search("show images visually similar to this one")
+    found = opened.search("show images visually similar to this one", like=["mist"])
+    assert found["photo_id"][0] == "thick_fog"
