@@ -13,6 +13,7 @@ from flux_assets.search.answers.clusters import cluster_looks
 from flux_assets.search.answers.collapse import Sort, by_relevance, collapse, page
 from flux_assets.search.answers.echoes import MOST_LOOKS, find_echoes
 from flux_assets.search.answers.motifs import find_motifs
+from flux_assets.search.answers.reasons import with_reason
 from flux_assets.search.answers.timeline import Period, find_evolution, periods_between
 from flux_assets.search.catalogue import Catalogue
 from flux_assets.search.conditions import Condition, every, meets
@@ -26,6 +27,7 @@ _ALIKE = 4  # frames fetched for each that is shown, so that enough are left whe
 _SPARE = 100
 _LIKENED = 64  # echoes fetched for each look of a place
 _MOST_OF_A_PLACE = 20_000
+_RANKED = ("photo_id", "score", "hit", "folded", "percentile", "why")
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,18 @@ class Finder:
         else:
             hits = hits.with_columns(hit="photo_id", folded=pl.lit(0, pl.Int64))
         if wanted.vector is None:
-            return page(hits, sort="time", offset=offset, limit=limit)
-        best = by_relevance(hits).head(deep) if sort == "time" else hits
-        rows = page(best, sort=sort, offset=offset, limit=limit)
-        if self._background is None:
-            return rows
-        return with_percentiles(rows, wanted.vector, self._background)
+            rows = page(hits, sort="time", offset=offset, limit=limit)
+        else:
+            best = by_relevance(hits).head(deep) if sort == "time" else hits
+            rows = page(best, sort=sort, offset=offset, limit=limit)
+        return self._with_percentiles(rows, wanted.vector).select(_RANKED)
+
+    def _with_percentiles(self, rows: pl.DataFrame, vector: Vectors | None) -> pl.DataFrame:
+        if vector is not None and self._background is not None:
+            return with_percentiles(rows, vector, self._background)
+        return with_reason(
+            rows.with_columns(percentile=pl.lit(None, pl.Float64)), pl.lit(None, pl.String)
+        )
 
     def verdict(self, wanted: Wanted, cut_off: float) -> Verdict | None:
         """Whether there is an answer at all; None where that cannot be said."""

@@ -79,10 +79,7 @@ from flux_assets.vision.vector_index import (
     VECTOR_INDEX,
     VECTOR_INDEX_VERSION,
     VectorIndex,
-    bring_up_to_date,
-    measure,
-    queries_of,
-    tune,
+    refresh_index,
 )
 from flux_assets.vision.vector_index_plot import plot_index
 from flux_resources.resources import ArchiveResource, ClipResource
@@ -280,29 +277,31 @@ def vector_index(archive: ArchiveResource, clip: ClipResource) -> dg.Materialize
     """The index over the vectors, measured against exact search, and what unrelated words find."""
     opened = archive.open()
     vision, store = opened.settings.vision, clip.vectors(opened)
-    if not store.count():
-        return dg.MaterializeResult(metadata={"work": "there are no vectors yet"})
-    settings, embedder = opened.settings.search, clip.embedder(vision)
-    work = bring_up_to_date(store, settings)
-    words = list(load_vocabulary(vision.vocabulary).tags.values())
-    queries = queries_of(store, embedder.encode_texts(words))
-    tried = tune(store, queries, settings)
-    rows = measure(store, queries, embedded_in_order(opened.tables))
-    opened.tables.write(VECTOR_INDEX, rows, VectorIndex)
+    vocabulary = load_vocabulary(vision.vocabulary)
+    report = refresh_index(
+        store,
+        opened.settings.search,
+        texts=lambda: open_tag_book(vocabulary, clip.embedder(vision)).vectors,
+        photo_ids=embedded_in_order(opened.tables),
+    )
+    opened.tables.write(VECTOR_INDEX, report.rows, VectorIndex)
+    if report.rows.is_empty():
+        return dg.MaterializeResult(metadata={"vectors": 0})
     background = measure_background(
         vectors_by_month(opened.tables, store),
-        embedder.encode_texts(list(background_queries())),
-        sample=settings.background_sample,
+        clip.embedder(vision).encode_texts(list(background_queries())),
+        sample=opened.settings.search.background_sample,
     )
-    worst, slowest = rows.select(pl.min("recall_at_12"), pl.max("p95_ms")).row(0)
     model = store.table_name
     write_background(background, opened.paths.background(model), background_version(model))
+    worst, slowest = report.rows.select(pl.min("recall_at_12"), pl.max("p95_ms")).row(0)
+    plot = plot_index(report.tried, report.rows, wanted=opened.settings.search.recall)
     return dg.MaterializeResult(
         metadata={
-            "work": work,
+            "work": report.work,
             "vectors": store.count(),
             "recall_at_12": worst,
             "p95_ms": slowest,
-            "plot": dg.MetadataValue.md(plot_index(tried, rows, wanted=settings.recall)),
+            "plot": dg.MetadataValue.md(plot),
         }
     )

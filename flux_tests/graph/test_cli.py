@@ -16,7 +16,10 @@ from flux_resources.data_root import DataRoot
 from flux_resources.settings import Settings
 from flux_tests.conftest import Photograph
 
-FIELDS = ["photo_id", "score", "path", "captured_at", "location_city", "location_country", "tags"]
+FIELDS = [
+    *("photo_id", "score", "folded", "percentile", "why"),
+    *("path", "captured_at", "location_city", "location_country", "tags"),
+]
 
 
 def flux(root: Path, *arguments: str) -> Result:

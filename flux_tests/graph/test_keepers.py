@@ -23,8 +23,9 @@ from flux_resources.resources import ArchiveResource
 from flux_tests.conftest import SETTINGS, empty_archive, write_photograph
 from flux_tests.graph.conftest import Run, runner, start
 
-FIRST, SESSIONS, FRAMES = datetime(2022, 1, 3, 12), 20, 4
-FIRST_DAY, LAST_DAY = "2022-01-03", "2022-01-22"
+FIRST, SESSIONS, FRAMES = datetime(2022, 1, 3, 12), 10, 6
+KEPT = 2  # of the frames of a session, the first ones
+FIRST_DAY, LAST_DAY = "2022-01-03", "2022-01-12"
 MATCHING = ("keeper_index", "keeper_matches", "keeper_verification")
 TASTE = ("training_set", "keeper_model")
 
@@ -35,7 +36,7 @@ def flux(root: Path, *arguments: str) -> Result:
 
 @pytest.fixture(scope="module")
 def kept_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twenty sessions of four pictures; of each the first lies in KEEPERS, once without EXIF."""
+    """Ten sessions of six pictures; of each two lie in KEEPERS, one of all without EXIF."""
     archive = empty_archive(tmp_path_factory.mktemp("kept"))
     (archive.paths.root / "flux.yaml").write_text(
         SETTINGS + "keeper_model: {minimum_keepers: 20}\n"
@@ -47,10 +48,12 @@ def kept_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_photograph(file, moment, seed=number, size=(600, 400))
     run = runner(archive, open_instance(archive))
     assert run("intake_log", "archive_scan").success
-    for session, original in enumerate(sorted(archive.paths.originals.rglob("*.JPG"))[::FRAMES]):
-        keeper = archive.paths.keepers / f"{session}" / original.name
-        keeper.parent.mkdir(parents=True)
-        shutil.copy2(original, keeper)
+    for number, original in enumerate(sorted(archive.paths.originals.rglob("*.JPG"))):
+        session, frame = divmod(number, FRAMES)
+        if frame < KEPT:
+            keeper = archive.paths.keepers / f"{session}" / original.name
+            keeper.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(original, keeper)
     with Image.open(keeper) as picture:
         picture.save(keeper.with_name("web.jpg"), quality=80)
     keeper.unlink()
@@ -82,10 +85,10 @@ def _published(archive: DataRoot) -> pl.DataFrame:
 def test_copies_are_matched_by_time_and_a_stripped_one_by_its_look(kept: DataRoot) -> None:
     rows = _verified(kept)
 
-    assert rows["review"].null_count() == SESSIONS
-    assert sorted(rows["rung"]) == [1] * (SESSIONS - 1) + [4]
+    assert rows["review"].null_count() == SESSIONS * KEPT
+    assert sorted(rows["rung"]) == [1] * (SESSIONS * KEPT - 1) + [4]
     assert rows.filter("edited")["keeper_path"].str.ends_with("web.jpg").to_list() == [True]
-    assert _published(kept)["keeper"].to_list() == [1, 0, 0, 0] * SESSIONS
+    assert _published(kept)["keeper"].to_list() == [1, 1, 0, 0, 0, 0] * SESSIONS
 
 
 def test_every_photograph_has_a_score_of_a_named_version(kept: DataRoot) -> None:
@@ -108,10 +111,8 @@ def test_labels_that_did_not_change_train_nothing(
     assert "0 keepers came or went since v001" in str(model.metadata["reason"].value)
 
 
-def test_a_keeper_that_goes_marks_its_day_and_takes_its_label_along(
-    kept: DataRoot, run: Run
-) -> None:
-    next(kept.paths.keepers.glob("0/*.JPG")).unlink()
+def test_keepers_that_go_take_their_labels_along(kept: DataRoot, run: Run) -> None:
+    shutil.rmtree(kept.paths.keepers / "0")
     assert run(*MATCHING).success
     assert run(KEEPER_LABELS.name, first=FIRST_DAY, last=LAST_DAY).success
 
@@ -123,8 +124,8 @@ def test_what_a_person_resolves_and_labels_stays(kept: DataRoot, run: Run) -> No
     photos = _published(kept)["photo_id"]
     web = str(next(kept.paths.keepers.rglob("web.jpg")).relative_to(kept.paths.root))
     for words in (
-        ("keepers", "resolve", web, photos[1]),
-        ("keep", photos[2]),
+        ("keepers", "resolve", web, photos[2]),
+        ("keep", photos[3]),
         ("keep", "--not", photos[0]),
     ):
         said = flux(kept.paths.root, *words)
@@ -133,14 +134,14 @@ def test_what_a_person_resolves_and_labels_stays(kept: DataRoot, run: Run) -> No
         assert run(*MATCHING).success
         assert run(KEEPER_LABELS.name, first=FIRST_DAY, last=LAST_DAY).success
         labels = kept.tables.read_day(KEEPER_LABELS.name, FIRST_DAY, KEEPER_LABELS.schema)
-        assert labels["keeper"].to_list() == [0, 1, 1, 0]
+        assert labels["keeper"].to_list() == [0, 1, 1, 1, 0, 0]
 
 
 def test_an_unmounted_tree_of_keepers_stops_with_a_message(kept: DataRoot, run: Run) -> None:
     shutil.rmtree(kept.paths.keepers)
 
     assert not run("keeper_index").success
-    assert _verified(kept).height == SESSIONS
+    assert _verified(kept).height == SESSIONS * KEPT
     assert run("keeper_index", accept_loss=True).success
 
 
@@ -160,7 +161,7 @@ def test_a_changed_tree_starts_matching_once(kept: DataRoot, instance: dg.Dagste
 
 def test_the_command_line_shows_what_the_model_thinks(kept: DataRoot) -> None:
     root = kept.paths.root
-    assert f"{SESSIONS - 1} by time" in flux(root, "keepers", "report").stdout
+    assert f"{SESSIONS * KEPT - 1} by time" in flux(root, "keepers", "report").stdout
     assert "v001" in flux(root, "keepers", "model").stdout
     top = flux(root, "keepers", "top", "--json", "--limit", "3")
     assert top.exit_code == 0, top.output
