@@ -9,16 +9,20 @@ from rich.markup import escape
 from flux_assets.console import bars, console, sheet_cells, show_results, show_status
 from flux_assets.demo.archive import build_demo
 from flux_assets.demo.staging import PHOTOGRAPHER
+from flux_assets.keepers.hidden_gems import top
+from flux_assets.keepers.match_report import match_report
+from flux_assets.keepers.versions import open_models
 from flux_assets.materialize import bring_up_to_date
 from flux_assets.publishing.status import archive_status, photographs_by_range
 from flux_assets.search import Archive
 from flux_assets.search.contact_sheet import contact_sheet
+from flux_assets.vision.keeper_verification import KEEPER_VERIFICATION, KeeperVerification
 from flux_resources.data_root import DataRoot
 from flux_resources.files import atomic_file
 from flux_resources.settings import SETTINGS_FILE
 
-QUERIES = ("a man with a camera in fog", "a cat at night", "a rocket on its launch pad")
-OWN_QUERIES = ("a street at night", "a person", "the sky")
+QUERIES = ("a man with a camera in fog", "a cat in Rome, 2023", "a rocket on its launch pad")
+OWN_QUERIES = ("a street", "a person", "the sky")
 _SETTLE_SECONDS = 1.0
 _SETTINGS = {
     "archive": {"start": "2022-01-01", "end": "2024-12-31"},
@@ -67,6 +71,14 @@ def show_demo(root: Path, photos: Path | None) -> None:
     sheet = root / "demo_search.jpg"
     contact_sheet(answers, "Three questions").save(sheet, "JPEG", quality=90)
     console.print(escape(f"contact sheet: {sheet}"), soft_wrap=True)
+    console.rule("5. Keepers, and what else might have been kept")
+    verified = match_report(archive.tables.read(KEEPER_VERIFICATION, KeeperVerification))
+    console.print(
+        f"{verified.keepers} files, {verified.photographs} photographs, {verified.edited} edited, "
+        f"{verified.ambiguous + verified.unmatched} left for a person to decide"
+    )
+    if open_models(archive).current():
+        show_results(top(archive, not_keepers=True, limit=3))
     console.rule(f"done in {time.perf_counter() - started:.0f} s")
     console.print(escape(_NEXT.format(root=root)), soft_wrap=True)
 
