@@ -23,6 +23,7 @@ from flux_assets.publishing.photos import Photos, publish_photos
 from flux_assets.search.conditions import passing
 from flux_assets.search.language.planner import plan_question
 from flux_assets.search.language.vocabulary import Vocabulary, read_vocabulary
+from flux_assets.search.published import Published
 from flux_resources.data_root import DataRoot
 from flux_resources.paths import Paths
 from flux_resources.settings_sections import SearchSettings
@@ -88,7 +89,8 @@ def _measure(paths: Paths) -> None:
 
 
 def _vocabulary(paths: Paths) -> Vocabulary:
-    return read_vocabulary(paths, SearchSettings(), today=_TODAY, tags=_TAGS)
+    published = Published(paths.duckdb)
+    return read_vocabulary(published, SearchSettings(), today=_TODAY, tags=_TAGS)
 
 
 def _ms(run: Callable[[], object], times: int = 9) -> float:

@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 from dagster import AssetSelection
-from dagster._core.storage.dagster_run import FINISHED_STATUSES
 
 from flux_assets.corpus.changes import changed_days, with_neighbours
 from flux_assets.corpus.inbox import settled_files
 from flux_assets.corpus.take_in import open_ledger
-from flux_assets.instance import end_dead_runs
+from flux_assets.instance import is_active
 from flux_assets.keepers.keeper_index import keeper_tree_state
-from flux_assets.partitions import days, stretches
+from flux_assets.partitions import days, range_tags, stretches
 from flux_assets.products import PRODUCTS
+from flux_assets.publishing.issues.automation import generate_issue_metadata, issues_sensor
 from flux_assets.unfinished import waiting_days
 from flux_resources.resources import ArchiveResource
 
@@ -30,7 +30,9 @@ intake_job = dg.define_asset_job(
 enrich_job = dg.define_asset_job(
     "enrich",
     _DAY_ASSETS
-    | AssetSelection.assets("keeper_matches", "duplicates", "keeper_verification", "photos"),
+    | AssetSelection.assets(
+        *("keeper_matches", "duplicates", "keeper_verification", "photos", "coverage")
+    ),
     description="Bring a range of days up to date, from the index to the published table.",
 )
 nightly_job = dg.define_asset_job(
@@ -40,7 +42,9 @@ nightly_job = dg.define_asset_job(
 )
 catch_up_job = dg.define_asset_job(
     "catch_up",
-    AssetSelection.assets(*(product.name for product in PRODUCTS if product.waits), "photos"),
+    AssetSelection.assets(
+        *(product.name for product in PRODUCTS if product.waits), "photos", "coverage"
+    ),
     description="Ask again for what was not to be had: the weather of yesterday, or while offline.",
 )
 
@@ -51,19 +55,20 @@ keepers_job = dg.define_asset_job(
 )
 taste_job = dg.define_asset_job(
     "taste",
-    AssetSelection.assets("training_set", "keeper_model", "keeper_scores", "photos"),
+    AssetSelection.assets("training_set", "keeper_model", "keeper_scores", "photos", "coverage"),
     description="Learn from the labels, if enough of them changed, and score every photograph.",
 )
 
-JOBS = [intake_job, enrich_job, nightly_job, catch_up_job, keepers_job, taste_job]
+backup_job = dg.define_asset_job(
+    "backup",
+    AssetSelection.assets("flux_db", "issue_drafts", "coverage", "backups"),
+    description="Bring exports, drafts and coverage up to date, and back up all but photographs.",
+)
 
-
-def range_tags(first: str, last: str) -> dict[str, str]:
-    """Run tags that make one run cover all days from `first` to `last`."""
-    return {
-        "dagster/asset_partition_range_start": first,
-        "dagster/asset_partition_range_end": last,
-    }
+JOBS = [
+    *(intake_job, enrich_job, nightly_job, catch_up_job, keepers_job, taste_job),
+    *(generate_issue_metadata, backup_job),
+]
 
 
 @dg.sensor(
@@ -74,7 +79,7 @@ def range_tags(first: str, last: str) -> dict[str, str]:
 def inbox_sensor(
     context: dg.SensorEvaluationContext, archive: ArchiveResource
 ) -> dg.SensorResult | dg.SkipReason:
-    if _is_active(context, intake_job.name):
+    if is_active(context.instance, intake_job.name):
         return dg.SkipReason("Intake is running.")
     opened = archive.open()
     files = settled_files(opened.paths, opened.settings.intake.settle_seconds)
@@ -98,7 +103,7 @@ def inbox_sensor(
 def changed_days_sensor(
     context: dg.SensorEvaluationContext, archive: ArchiveResource
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    if any(_is_active(context, job.name) for job in JOBS):
+    if any(is_active(context.instance, job.name) for job in JOBS):
         yield dg.SkipReason("Intake, a scan or an earlier enrichment is running.")
         return
     opened = archive.open()
@@ -124,21 +129,13 @@ def changed_days_sensor(
 def keepers_sensor(
     context: dg.SensorEvaluationContext, archive: ArchiveResource
 ) -> dg.SensorResult | dg.SkipReason:
-    if _is_active(context, keepers_job.name):
+    if is_active(context.instance, keepers_job.name):
         return dg.SkipReason("Keepers are being matched.")
     opened = archive.open()
     state = keeper_tree_state(opened)
     if state == context.cursor:
         return dg.SkipReason(f"Nothing changed in {opened.paths.keepers}.")
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=state)], cursor=state)
-
-
-def _is_active(context: dg.SensorEvaluationContext, job: str) -> bool:
-    """Whether a run of the job is queued or running; a second one would only wait for it."""
-    end_dead_runs(context.instance)
-    active = [status for status in dg.DagsterRunStatus if status not in FINISHED_STATUSES]
-    runs = context.instance.get_runs(dg.RunsFilter(job_name=job, statuses=active), limit=1)
-    return bool(runs)
 
 
 nightly_schedule = dg.ScheduleDefinition(
@@ -179,5 +176,12 @@ def weekly_schedule(
     return dg.RunRequest(tags=range_tags(inside[0], inside[-1]))
 
 
-SENSORS = [inbox_sensor, changed_days_sensor, keepers_sensor]
-SCHEDULES = [nightly_schedule, catch_up_schedule, weekly_schedule]
+backup_schedule = dg.ScheduleDefinition(
+    name="backup_schedule",
+    job=backup_job,
+    cron_schedule="0 5 * * *",
+    description="A backup each night; older ones are thinned out to weeks and months.",
+)
+
+SENSORS = [inbox_sensor, changed_days_sensor, keepers_sensor, issues_sensor]
+SCHEDULES = [nightly_schedule, catch_up_schedule, weekly_schedule, backup_schedule]

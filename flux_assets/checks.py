@@ -59,7 +59,7 @@ def _rows_match_index(product: Product) -> dg.AssetChecksDefinition:
     ],
     can_subset=True,
 )
-def coverage(
+def computed_without_error(
     context: dg.AssetCheckExecutionContext, archive: ArchiveResource
 ) -> Iterator[dg.AssetCheckResult]:
     """One step for all products: a step costs more than what it counts."""
@@ -217,7 +217,7 @@ def _photo_ids(archive: DataRoot, product: Product, day: str) -> list[str]:
 
 CHECKS: list[dg.AssetChecksDefinition] = [
     *map(_rows_match_index, ENRICHMENTS),
-    coverage,
+    computed_without_error,
     vectors_have_unit_length,
     originals_are_there,
     groups_are_whole,

@@ -6,7 +6,23 @@ from typing import Annotated
 
 import typer
 
-from flux_assets.commands import archive, ask, correct, gems, keepers, label, review, taste
+from flux_assets.commands import (
+    archive,
+    ask,
+    backup,
+    correct,
+    draft,
+    export,
+    gems,
+    issues,
+    keepers,
+    label,
+    record,
+    review,
+    serve,
+    sync,
+    taste,
+)
 from flux_resources.settings import ROOT_VARIABLE
 
 app = typer.Typer(
@@ -30,10 +46,10 @@ def root(
 
 for command in (
     *(archive.init, archive.ingest, archive.materialize, archive.status),
-    *(ask.search, ask.similar),
+    *(ask.search, ask.similar, serve.serve),
     *(review.bursts, review.duplicates),
-    *(label.keep, gems.explain),
-    *(archive.doctor, archive.demo, archive.dev),
+    *(label.keep, gems.explain, record.record),
+    *(sync.sync, archive.doctor, archive.demo, archive.dev),
 ):
     app.command()(command)
 app.command("set")(correct.correct)
@@ -41,4 +57,11 @@ keepers.app.command()(gems.top)
 keepers.app.command()(gems.model)
 keepers.app.command()(taste.ablation)
 keepers.app.command()(taste.tune)
-app.add_typer(keepers.app, name="keepers")
+for name, commands in {
+    "keepers": keepers.app,
+    "draft": draft.app,
+    "issues": issues.app,
+    "export": export.app,
+    "backup": backup.app,
+}.items():
+    app.add_typer(commands, name=name)

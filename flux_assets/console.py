@@ -10,16 +10,15 @@ import polars as pl
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from flux_assets import progress
 from flux_assets.corpus.outcome import Outcome
 from flux_assets.doctor import Finding
-from flux_assets.publishing.status import ProductStatus
 from flux_assets.search.contact_sheet import contact_sheet
 from flux_resources.files import legible
 
 _REMARKS = 20
+_BAR = 8  # cells
 console = Console(highlight=False)  # texts from files are escaped: brackets are markup here
 
 
@@ -77,33 +76,10 @@ def _remark(outcome: Outcome) -> str | None:
     )
 
 
-def show_status(statuses: Sequence[ProductStatus], outside: int) -> None:
-    """The coverage table: a bar, the counts, and why the rest is missing."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("product", "coverage", "have", "of", "why not all"):
-        table.add_column(heading, justify="right" if heading in ("have", "of") else "left")
-    for status in statuses:
-        share = status.have / status.photographs if status.photographs else 0.0
-        filled = round(share * 16)
-        bar = f"[green]{'█' * filled}[/][dim]{'░' * (16 - filled)}[/] {share:6.1%}"
-        table.add_row(status.product, bar, str(status.have), str(status.photographs), _gaps(status))
-    console.print(table)
-    if outside:
-        console.print(
-            f"{outside} photographs lie outside archive.start..archive.end; widen the range in "
-            "flux.yaml to enrich them"
-        )
-
-
-def _gaps(status: ProductStatus) -> str:
-    parts = [f"{n} expected: {reason}" for reason, n in status.expected.items()]
-    parts += [f"[red]{n} failed: {escape(reason)}[/]" for reason, n in status.failed.items()]
-    parts += [f"[yellow]{n} waiting: {escape(reason)}[/]" for reason, n in status.waiting.items()]
-    if status.pending:
-        days = status.pending_days
-        span = days[0] if len(days) == 1 else f"{len(days)} days from {days[0]} to {days[-1]}"
-        parts.append(f"{status.pending} pending: {span}")
-    return "; ".join(parts)
+def bar(share: float, cells: int = _BAR) -> str:
+    """A bar of so many cells, filled to a share from 0 to 1; what lies outside is cut."""
+    filled = round(min(max(share, 0.0), 1.0) * cells)
+    return f"[green]{'█' * filled}[/][dim]{'░' * (cells - filled)}[/]"
 
 
 def show_groups(groups: pl.DataFrame) -> None:
@@ -118,11 +94,15 @@ def show_groups(groups: pl.DataFrame) -> None:
 
 
 def show_results(found: pl.DataFrame) -> None:
-    """Search results: score, time, place and tags, and below them the path and the reason."""
+    """Search results: score, time, place and tags, and below them the path and the reason.
+
+    The bar of the highest score is full.
+    """
+    best = found.select(pl.col("score").cast(pl.Float64).max()).item() or 1.0
     for row in found.iter_rows(named=True):
         score = row["score"]
         facts = [
-            "     " if score is None else f"[bold]{score:.3f}[/]",
+            " " * (_BAR + 6) if score is None else f"{bar(score / best)} [bold]{score:.3f}[/]",
             f"{row['captured_at']:%Y-%m-%d %H:%M}",
             place_of(row["location_city"], row["location_country"]),
             f"[cyan]{', '.join(row['tags'] or [])}[/]",

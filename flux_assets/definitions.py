@@ -17,6 +17,17 @@ from flux_assets.keepers.taste_assets import (
 )
 from flux_assets.metadata.assets import capture_times, estimated_places, exif, places, weather
 from flux_assets.publishing.assets import photos
+from flux_assets.publishing.backups.assets import backups
+from flux_assets.publishing.coverage.assets import coverage
+from flux_assets.publishing.coverage.automation import coverage_sensor
+from flux_assets.publishing.drafts.assets import issue_drafts
+from flux_assets.publishing.export.assets import flux_db
+from flux_assets.publishing.issues.assets import (
+    catalog_entries,
+    issue_manifests,
+    issue_pdfs,
+    issues,
+)
 from flux_assets.vision.assets import (
     bursts,
     duplicates,
@@ -40,7 +51,8 @@ ASSETS = [
     *(proxies, perceptual_hashes, quality),
     *(embeddings, vector_index, tags, bursts, duplicates, keeper_verification),
     *(keeper_labels, training_set, keeper_model, keeper_scores),
-    photos,
+    *(issue_manifests, issue_pdfs, issues, catalog_entries),
+    *(photos, flux_db, issue_drafts, coverage, backups),
 ]
 
 
@@ -56,7 +68,7 @@ def build_defs(*, resources: Mapping[str, object] | None = None) -> dg.Definitio
         assets=ASSETS,
         asset_checks=CHECKS,
         jobs=JOBS,
-        sensors=SENSORS,
+        sensors=[*SENSORS, coverage_sensor],
         schedules=SCHEDULES,
         resources={**doors, **(resources or {})},
         executor=dg.in_process_executor,

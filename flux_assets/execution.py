@@ -4,14 +4,14 @@ from collections.abc import Collection, Sequence
 
 import dagster as dg
 
-from flux_assets.automation import range_tags
 from flux_assets.corpus.take_in import open_ledger
 from flux_assets.definitions import build_defs
 from flux_assets.instance import open_instance
 from flux_assets.keepers.keeper_labels import KEEPER_LABELS
 from flux_assets.keepers.keeper_scores import KEEPER_SCORES
-from flux_assets.partitions import days, stretches
+from flux_assets.partitions import days, range_tags, stretches
 from flux_assets.products import PRODUCTS
+from flux_assets.publishing.issues.automation import run_issues
 from flux_resources.data_root import DataRoot
 from flux_resources.errors import FluxError
 from flux_resources.resources import ArchiveResource
@@ -27,9 +27,12 @@ _STAGES = (
     (KEEPER_LABELS.name,),
     ("training_set", "keeper_model"),
     (KEEPER_SCORES.name,),
-    ("vector_index", "photos"),
+    ("vector_index", "issues", "catalog_entries", "photos"),
+    ("flux_db", "issue_drafts"),
+    ("coverage",),
 )
 EVERYTHING = tuple(name for stage in _STAGES for name in stage)
+_FAILURE = "dagster._core.definitions.events.Failure: "
 ACCEPT_LOSS = ("archive_scan", "keeper_index", "photo_index")
 
 
@@ -62,6 +65,10 @@ class Graph:
                     self._execute(chosen, range_tags(first, last))
             elif chosen:
                 self._execute(chosen, {})
+
+    def publish_issues(self, issue_ids: Collection[str]) -> None:
+        """Publish issues, and bring up to date what tells of them; failures are remembered."""
+        run_issues(self._archive, self._instance, self._execute, issue_ids)
 
     def require_success(self) -> None:
         """Report what failed in any run so far.
@@ -108,7 +115,7 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
         error = event.step_failure_data.error
         while error is not None and error.cause is not None:
             error = error.cause
-        reason = error.message.strip() if error else event.message
+        reason = error.message.strip().removeprefix(_FAILURE) if error else event.message
         lines.append(f"{event.step_key}: {reason}")
     if not result.success and not lines:
         return ["the run failed before any step started; see the Dagster UI"]

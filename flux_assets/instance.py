@@ -8,6 +8,7 @@ from pathlib import Path
 import dagster as dg
 import psutil
 import yaml
+from dagster._core.storage.dagster_run import FINISHED_STATUSES
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -99,6 +100,13 @@ def end_dead_runs(instance: dg.DagsterInstance) -> list[str]:
         if holder is None or holder.is_finished:
             storage.free_concurrency_slots_for_run(run_id)
     return ended
+
+
+def is_active(instance: dg.DagsterInstance, job: str) -> bool:
+    """Whether a run of the job is queued or running; a second one would only wait for it."""
+    end_dead_runs(instance)
+    active = [status for status in dg.DagsterRunStatus if status not in FINISHED_STATUSES]
+    return bool(instance.get_runs(dg.RunsFilter(job_name=job, statuses=active), limit=1))
 
 
 def _is_alive(instance: dg.DagsterInstance, run_id: str) -> bool:

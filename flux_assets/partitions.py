@@ -1,4 +1,4 @@
-"""How the archive is cut: days, and the one backfill policy. Nothing else belongs here."""
+"""How the archive is cut: days and issues, and how backfills run. Nothing else belongs here."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -23,6 +23,17 @@ def day_partitions(settings: ArchiveSettings) -> dg.DailyPartitionsDefinition:
 
 
 days = day_partitions(load_settings(data_root()).archive)
+# Issues are added as their assignment files appear; any number of them is one run.
+issues = dg.DynamicPartitionsDefinition(name="issue_id")
+ISSUE_BACKFILL = dg.BackfillPolicy.single_run()
+
+
+def range_tags(first: str, last: str) -> dict[str, str]:
+    """Run tags that make one run cover all partitions from `first` to `last`."""
+    return {
+        "dagster/asset_partition_range_start": first,
+        "dagster/asset_partition_range_end": last,
+    }
 
 
 def stretches(keys: Iterable[str]) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from flux_resources.tables import TableStore
 Compute = Callable[[pl.DataFrame], pl.DataFrame]
 StillValid = Callable[[pl.DataFrame], pl.Series]
 RETRY = "retry"
+_DIGITS, MARK_DIGITS = 24, 8
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,19 @@ def schema_version(schema: type[dy.Schema]) -> str:
     return _digest(repr(columns))[:8]
 
 
+def full_version(product: Product, version: str) -> str:
+    """What a product's rows depend on beside their inputs: its name, its columns, its `version`."""
+    return f"{product.name}|{schema_version(product.schema)}|{version}"
+
+
+def mark_of(version: str) -> str:
+    """The last digits of the fingerprints of all rows of a full version: 8 of hex.
+
+    By them a row of older code, of another model or of other settings is told without its inputs.
+    """
+    return _digest(version)[:MARK_DIGITS]
+
+
 def plan_refresh(
     inputs: pl.DataFrame,
     previous: pl.DataFrame,
@@ -68,10 +82,12 @@ def plan_refresh(
         still_valid: given stored rows, a boolean per row: False where what the row speaks of
             (a file, a vector) has vanished.
     """
+    mark = mark_of(version)
     fingerprints = inputs.select(
         "photo_id",
         pl.col("fingerprint").map_elements(
-            lambda upstream: _digest(f"{upstream}|{version}")[:32], return_dtype=pl.String
+            lambda upstream: _digest(f"{upstream}|{version}")[:_DIGITS] + mark,
+            return_dtype=pl.String,
         ),
     )
     kept = previous.join(fingerprints, on=["photo_id", "fingerprint"], how="semi")
@@ -142,7 +158,7 @@ def plan_day(
     return plan_refresh(
         inputs,
         tables.read_day(product.name, day, product.schema),
-        version=f"{product.name}|{schema_version(product.schema)}|{version}",
+        version=full_version(product, version),
         still_valid=still_valid,
     )
 

@@ -59,8 +59,32 @@ class Paths:
         return self.metadata / "flux.duckdb"
 
     @property
+    def flux_db(self) -> Path:
+        return self.metadata / "flux.db"
+
+    @property
+    def coverage_page(self) -> Path:
+        return self.metadata / "coverage.html"
+
+    @property
     def decisions(self) -> Path:
         return self.metadata / "decisions.jsonl"
+
+    @property
+    def models(self) -> Path:
+        return self.metadata / "models"
+
+    @property
+    def nominatim_cache(self) -> Path:
+        return self.metadata / "nominatim.sqlite"
+
+    @property
+    def backups(self) -> Path:
+        return self.metadata / "backups"
+
+    @property
+    def object_store_cache(self) -> Path:
+        return self.metadata / "object_store.sqlite"
 
     @property
     def ledger(self) -> Path:
@@ -99,6 +123,14 @@ class Paths:
     def burst_sheet(self, day: str) -> Path:
         """A contact sheet of the largest burst of a day."""
         return self.metadata / "sheets" / "bursts" / f"{day}.jpg"
+
+    def draft_sheet(self, draft: str) -> Path:
+        """Contact sheet of a draft of an issue."""
+        return self.metadata / "drafts" / f"{draft}.jpg"
+
+    def draft_json(self, draft: str) -> Path:
+        """A draft as people read it."""
+        return self.metadata / "drafts" / f"{draft}.json"
 
     def relative(self, path: Path) -> str:
         """`path` as tables hold it: relative inside the data root, absolute outside."""

@@ -14,14 +14,18 @@ from pydantic import ValidationError, model_validator
 from flux_resources.errors import FluxError
 from flux_resources.settings_sections import (
     ArchiveSettings,
+    BackupSettings,
     BurstSettings,
     CaptureTimeSettings,
+    CoverageSettings,
+    DraftSettings,
     DuplicateSettings,
     ImagingSettings,
     IntakeSettings,
     KeeperLabelSettings,
     KeeperMatchSettings,
     KeeperModelSettings,
+    ObjectStoreSettings,
     PlaceSettings,
     QualitySettings,
     SearchSettings,
@@ -56,6 +60,10 @@ class Settings(Section):
     keeper_model: KeeperModelSettings = KeeperModelSettings()
     vision: VisionSettings = VisionSettings()
     search: SearchSettings = SearchSettings()
+    drafts: DraftSettings = DraftSettings()
+    backups: BackupSettings = BackupSettings()
+    object_store: ObjectStoreSettings = ObjectStoreSettings()
+    coverage: CoverageSettings = CoverageSettings()
     storage: StorageSettings = StorageSettings()
 
     @model_validator(mode="before")
@@ -110,7 +118,9 @@ def _explain(error: ValidationError, file: Path) -> str:
             lines.append(f"  {key}: unknown key (see `flux init --print` for the known ones)")
         else:
             message = item["msg"].removeprefix("Value error, ")
-            lines.append(f"  {key}: {message} (given: {item['input']!r})")
+            # What was written there by mistake may be a secret.
+            given = "" if key.startswith("object_store") else f" (given: {item['input']!r})"
+            lines.append(f"  {key}: {message}{given}")
     return "\n".join(lines)
 
 

@@ -46,6 +46,15 @@ def _nominatim_server(url: str) -> str:
     return url.rstrip("/")
 
 
+def _server(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be the address of a server, as https://s3.example.com")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError("must be an address alone: credentials come from the environment")
+    return url.rstrip("/")
+
+
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Folder = Annotated[Path, AfterValidator(_absolute_folder)]
 File = Annotated[Path, AfterValidator(_absolute_file)]
@@ -57,7 +66,7 @@ NominatimServer = Annotated[str, AfterValidator(_nominatim_server)]
 class Section(BaseModel):
     """A part of `flux.yaml`; unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class ArchiveSettings(Section):
@@ -263,3 +272,59 @@ class KeeperModelSettings(Section):
     workers: Annotated[int, Field(ge=1, le=256)] = Field(
         default_factory=lambda: os.cpu_count() or 1
     )
+
+
+class DraftWeights(Section):
+    """What counts when the frames of a draft are chosen; only the proportions matter."""
+
+    relevance: Annotated[float, Field(ge=0, le=100)] = 1.0
+    look: Annotated[float, Field(ge=0, le=100)] = 1.0
+    places: Annotated[float, Field(ge=0, le=100)] = 0.3
+    light: Annotated[float, Field(ge=0, le=100)] = 0.3
+    time: Annotated[float, Field(ge=0, le=100)] = 0.3
+
+
+class DraftSettings(Section):
+    """Which photographs an issue may be proposed from, and what makes a good choice of 36."""
+
+    weights: DraftWeights = DraftWeights()
+    least_score: Annotated[float, Field(ge=0, le=1)] = 0.1
+    alike: Annotated[float, Field(gt=0, le=1)] = 0.95
+    theme: Annotated[float, Field(ge=0, le=1)] = 0.7
+    theme_fit: Annotated[float, Field(ge=0, le=1)] = 0.97
+    pool: Annotated[int, Field(ge=36)] = 10_000
+
+
+class BackupSettings(Section):
+    """How many backups stay: the newest of each of so many days, weeks and months."""
+
+    daily: Annotated[int, Field(ge=1)] = 7
+    weekly: Annotated[int, Field(ge=0)] = 4
+    monthly: Annotated[int, Field(ge=0)] = 12
+
+
+class CoverageSettings(Section):
+    """How gaps are filled when `coverage_sensor` is turned on."""
+
+    runs_per_hour: Annotated[int, Field(ge=1, le=60)] = 4
+
+
+class ObjectStoreSettings(Section):
+    """A bucket of any store that speaks S3. Credentials come from the environment alone."""
+
+    url: Annotated[str, Field(pattern=r"^s3://[a-z0-9][a-z0-9.-]+(/[\w.=-]+)*/?$")] | None = None
+    endpoint: Annotated[str, AfterValidator(_server)] | None = None
+    region: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")] = "us-east-1"
+    parallel: Annotated[int, Field(ge=1, le=64)] = 8
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_credentials(cls, content: object) -> object:
+        words = ("key", "secret", "token", "password", "credential")
+        names = [str(name) for name in content] if isinstance(content, dict) else []
+        if found := [name for name in names if any(word in name.lower() for word in words)]:
+            raise ValueError(
+                f"{', '.join(found)}: credentials do not belong here; set AWS_ACCESS_KEY_ID and "
+                "AWS_SECRET_ACCESS_KEY in the environment"
+            )
+        return content

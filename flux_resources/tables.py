@@ -1,4 +1,4 @@
-"""Parquet tables: one file per product and day, validated, replaced in one step.
+"""Parquet tables: one file per product and day, or issue; validated, replaced in one step.
 
 The only code that knows where tables live. The base may be a local folder or a URL that fsspec
 understands; a local file gets fsync and rename, an object store an atomic put.
@@ -6,6 +6,8 @@ understands; a local file gets fsync and rename, an object store an atomic put.
 
 import io
 import shutil
+from collections.abc import Collection
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,22 +30,44 @@ class TableStore:
 
     def days(self, product: str) -> list[str]:
         """Days for which the product has a file, ascending."""
-        folder = self.base / product
-        if not folder.exists():
-            return []
-        return sorted(file.name[4:14] for file in folder.glob("day=*.parquet"))
+        return self.partitions(product, "day")
 
     def read_day(self, product: str, day: str, schema: type[S]) -> dy.DataFrame[S]:
         """One day's rows; no rows where the day was never written."""
-        return self._read(self._day_file(product, day), schema)
+        return self.read_partition(product, "day", day, schema)
 
     def has_day(self, product: str, day: str) -> bool:
-        return self._day_file(product, day).exists()
+        return self._file(product, "day", day).exists()
 
-    def scan(self, product: str, schema: type[dy.Schema]) -> pl.LazyFrame:
-        """All days of a product, lazily, with their `day` (string) in front."""
+    def partitions(self, product: str, key: str) -> list[str]:
+        """Values of the partition key (`day`, `issue`) for which there is a file, ascending."""
+        folder = self.base / product
+        if not folder.exists():
+            return []
+        return sorted(file.stem.removeprefix(f"{key}=") for file in folder.glob(f"{key}=*.parquet"))
+
+    def read_partition(
+        self, product: str, key: str, value: str, schema: type[S]
+    ) -> dy.DataFrame[S]:
+        """The rows of one partition; no rows where it was never written."""
+        return self._read(self._file(product, key, value), schema)
+
+    def write_partition(
+        self, product: str, key: str, value: str, rows: pl.DataFrame, schema: type[dy.Schema]
+    ) -> None:
+        """Replace one partition.
+
+        Raises:
+            dataframely.exc.ValidationError: the rows break the schema.
+        """
+        self._write(self._file(product, key, value), rows, schema)
+
+    def scan(
+        self, product: str, schema: type[dy.Schema], *, only: Collection[str] | None = None
+    ) -> pl.LazyFrame:
+        """All days of a product (or `only` some), lazily, with their `day` (string) in front."""
         types = {name: column.dtype for name, column in schema.columns().items()}
-        days = self.days(product)
+        days = [day for day in self.days(product) if only is None or day in only]
         if not days:
             return pl.LazyFrame(schema={"day": pl.String(), **types})
         if self.base.protocol not in _POLARS_READS:
@@ -52,7 +76,7 @@ class TableStore:
                 for day in days
             )
         found = pl.scan_parquet(
-            [str(self._day_file(product, day)) for day in days],
+            [str(self._file(product, "day", day)) for day in days],
             schema=types,
             missing_columns="insert",
             extra_columns="ignore",
@@ -70,7 +94,7 @@ class TableStore:
         Raises:
             dataframely.exc.ValidationError: the rows break the schema.
         """
-        self._write(self._day_file(product, day), rows, schema)
+        self.write_partition(product, "day", day, rows, schema)
 
     def read(self, product: str, schema: type[S]) -> dy.DataFrame[S]:
         """A whole-archive product; no rows where it was never written."""
@@ -80,8 +104,14 @@ class TableStore:
         """Replace a whole-archive product."""
         self._write(self.base / f"{product}.parquet", rows, schema)
 
-    def _day_file(self, product: str, day: str) -> UPath:
-        return self.base / product / f"day={day}.parquet"
+    def written_at(self, product: str) -> datetime | None:
+        """When the newest file of a product was written, UTC; None where it has none."""
+        files = [self.base / f"{product}.parquet", *(self.base / product).glob("*.parquet")]
+        times = [file.stat().st_mtime for file in files if file.exists()]
+        return datetime.fromtimestamp(max(times), UTC) if times else None
+
+    def _file(self, product: str, key: str, value: str) -> UPath:
+        return self.base / product / f"{key}={value}.parquet"
 
     def _read(self, file: UPath, schema: type[S]) -> dy.DataFrame[S]:
         if not file.exists():

@@ -7,7 +7,7 @@ from functools import partial
 import dagster as dg
 import pytest
 
-from flux_assets.automation import range_tags
+from flux_assets.partitions import range_tags
 
 days = dg.DailyPartitionsDefinition(start_date="2022-01-01", end_date="2022-02-01")
 daily = partial(dg.asset, partitions_def=days, backfill_policy=dg.BackfillPolicy.multi_run(10))

@@ -78,20 +78,24 @@ def materialize(
         )
 
 
-def status(as_json: Json = False) -> None:
-    """For each product: how many photographs have it, lack it, failed, and why."""
-    from flux_assets.console import show_status
-    from flux_assets.publishing.status import archive_status, photographs_by_range
+def status(
+    as_json: Json = False,
+    html: Annotated[Path | None, typer.Option(help="Write the whole report to this file.")] = None,
+) -> None:
+    """For each product: how many photographs have it, lack it, failed, why, and what closes it."""
+    from flux_assets.publishing.coverage.html import write_html
+    from flux_assets.publishing.coverage.measure import measure_coverage
+    from flux_assets.publishing.coverage.printed import as_json_text, show_status
 
     with clear_errors():
         archive = DataRoot.open(data_root())
-        inside, outside = photographs_by_range(archive)
-        statuses = archive_status(archive.tables, inside)
+        coverage = measure_coverage(archive)
+        if html:
+            write_html(coverage, html)
         if as_json:
-            found = {"root": str(archive.paths.root), "outside_day_range": outside}
-            typer.echo(json.dumps(found | {"products": [asdict(s) for s in statuses]}, indent=2))
+            typer.echo(as_json_text(coverage, archive.paths.root))
         else:
-            show_status(statuses, outside)
+            show_status(coverage)
 
 
 def doctor(as_json: Json = False) -> None:

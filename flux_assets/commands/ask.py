@@ -1,6 +1,7 @@
 """Commands that ask the archive."""
 
 import json
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,7 @@ Offset = Annotated[int, typer.Option(min=0, help="Skip so many; for the next pag
 EveryFrame = Annotated[
     bool, typer.Option("--every-frame", help="Show frames of a burst and near duplicates singly.")
 ]
+Open = Annotated[bool, typer.Option("--open", help="Look at the answer: opens its contact sheet.")]
 Pictures = Annotated[list[str], typer.Option(help="A photo_id or a picture file.")]
 _NOT_LISTED = ("thumb_path", "proxy_path", "hit")
 
@@ -42,6 +44,7 @@ def search(
     offset: Offset = 0,
     as_json: Json = False,
     sheet: Sheet = None,
+    opened: Open = False,
 ) -> None:
     """Find photographs by a sentence: "silhouettes in Rome, winter 2022".
 
@@ -66,7 +69,7 @@ def search(
             limit=limit,
             offset=offset,
         )
-        _show(found, archive, f"“{text}”", as_json=as_json, sheet=sheet)
+        _show(found, archive, f"“{text}”", as_json=as_json, sheet=sheet, opened=opened)
 
 
 def similar(
@@ -80,6 +83,7 @@ def similar(
     offset: Offset = 0,
     as_json: Json = False,
     sheet: Sheet = None,
+    opened: Open = False,
 ) -> None:
     """Find photographs that look like another one."""
     from flux_assets.search import Archive
@@ -97,11 +101,17 @@ def similar(
             limit=limit,
             offset=offset,
         )
-        _show(found, archive, f"like {photo}", as_json=as_json, sheet=sheet)
+        _show(found, archive, f"like {photo}", as_json=as_json, sheet=sheet, opened=opened)
 
 
 def _show(
-    answer: "Answer", archive: "Archive", title: str, *, as_json: bool, sheet: Path | None
+    answer: "Answer",
+    archive: "Archive",
+    title: str,
+    *,
+    as_json: bool,
+    sheet: Path | None,
+    opened: bool,
 ) -> None:
     from flux_assets.console import console, show_motifs, show_results
     from flux_assets.search.answer_sheet import write_answer
@@ -120,9 +130,12 @@ def _show(
             show_results(answer.rows)
         else:
             show_motifs(answer.rows)
-    if sheet and answer.rows.height:
-        write_answer(answer, archive, title, sheet)
-        typer.echo(f"contact sheet: {sheet}", err=as_json)
+    if (sheet or opened) and answer.rows.height:
+        drawn = sheet or Path(tempfile.mkdtemp(prefix="flux-")) / "answer.jpg"
+        write_answer(answer, archive, title, drawn)
+        typer.echo(f"contact sheet: {drawn}", err=as_json)
+        if opened:
+            typer.launch(str(drawn))
 
 
 def _records(rows: pl.DataFrame) -> list[dict[str, object]]:

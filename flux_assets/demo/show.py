@@ -6,14 +6,15 @@ from pathlib import Path
 import yaml
 from rich.markup import escape
 
-from flux_assets.console import bars, console, sheet_cells, show_results, show_status
+from flux_assets.console import bars, console, sheet_cells, show_results
 from flux_assets.demo.archive import build_demo
 from flux_assets.demo.staging import PHOTOGRAPHER
 from flux_assets.keepers.hidden_gems import top
 from flux_assets.keepers.match_report import match_report
 from flux_assets.keepers.versions import open_models
 from flux_assets.materialize import bring_up_to_date
-from flux_assets.publishing.status import archive_status, photographs_by_range
+from flux_assets.publishing.coverage.measure import measure_coverage
+from flux_assets.publishing.coverage.printed import show_status
 from flux_assets.search import Archive
 from flux_assets.search.contact_sheet import contact_sheet
 from flux_assets.vision.keeper_verification import KEEPER_VERIFICATION, KeeperVerification
@@ -59,8 +60,7 @@ def show_demo(root: Path, photos: Path | None) -> None:
     console.rule("2. The graph, from inbox to search")
     bring_up_to_date(archive)
     console.rule("3. What it knows")
-    inside, outside = photographs_by_range(archive)
-    show_status(archive_status(archive.tables, inside), outside)
+    show_status(measure_coverage(archive))
     console.rule("4. Three questions")
     searches, answers = Archive(root), []
     for query in QUERIES if photos is None else OWN_QUERIES:

@@ -56,6 +56,11 @@ class Weather(WaitingTable):
 WEATHER = Product("weather", Weather, value="weather", gap="no position or no time")
 
 
+def weather_version(*, enabled: bool) -> str:
+    """What a row depends on beside its inputs and the answers of the service."""
+    return f"{WEATHER_VERSION}|{'on' if enabled else 'off'}"
+
+
 @dataclass(frozen=True)
 class WeatherDayReport(DayReport):
     """A day's report.
@@ -81,7 +86,7 @@ class WeatherRange:
     def __init__(self, tables: TableStore, source: WeatherSource | None) -> None:
         self._tables = tables
         self._source = source
-        self._version = f"{WEATHER_VERSION}|{'off' if source is None else 'on'}"
+        self._version = weather_version(enabled=source is not None)
 
     def refresh(
         self, days: Sequence[str], inputs: Callable[[str], pl.DataFrame]

@@ -1,7 +1,7 @@
 """`photos`: one row per photograph, joined over every product. Published as `flux.duckdb`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import dataframely as dy
 import duckdb
@@ -14,6 +14,10 @@ from flux_assets.metadata.exif import EXIF
 from flux_assets.metadata.places import PLACES
 from flux_assets.photo_table import Product
 from flux_assets.products import ENRICHMENTS
+from flux_assets.publishing.issues.catalog import CATALOG_PHOTOGRAPHS, CatalogPhotographs
+from flux_assets.publishing.issues.issue_manifests import read_issue_manifests
+from flux_assets.publishing.last_publication import continued
+from flux_assets.publishing.row_history import HISTORY
 from flux_assets.vision.bursts import BURSTS
 from flux_assets.vision.duplicates import DUPLICATES, Duplicates
 from flux_assets.vision.folds import fold_groups
@@ -75,17 +79,28 @@ class Photos(dy.Schema):
     )
     fold = dy.Int32(nullable=True, description="Shared by frames that show the same thing.")
     fold_place = dy.Int64(nullable=True, description="From 1, the frame that stands for its fold.")
+    issue_id = dy.String(nullable=True, description="`FLUX_NNN`, the issue it appeared in.")
+    catalog_id = dy.String(nullable=True, description="`CAT_NNN`, the catalog entry it is part of.")
     embedding_id = dy.String(nullable=True, description="Names the vector and its model.")
     proxy_path = dy.String(nullable=True, description="Working copy, below the data root.")
     thumb_path = dy.String(nullable=True, description="Thumbnail, below the data root.")
+    created_at = dy.Datetime(
+        nullable=True, time_unit="ms", description="UTC, when it was first published."
+    )
+    updated_at = dy.Datetime(
+        nullable=True, time_unit="ms", description="UTC, when the published row last changed."
+    )
 
 
-def join_photos(tables: TableStore) -> pl.DataFrame:
-    """The `photos` table out of all products, ordered by time and photo_id."""
+def join_photos(tables: TableStore, days: Collection[str] | None = None) -> pl.DataFrame:
+    """The `photos` table out of all products, ordered by time and photo_id.
 
-    joined = _columns_of(tables, PHOTO_INDEX)
+    `days` limits it to some archive days. When rows came and changed is known on publication.
+    """
+    joined = _columns_of(tables, PHOTO_INDEX, days)
     for product in ENRICHMENTS:
-        joined = joined.join(_columns_of(tables, product), on=["day", "photo_id"], how="left")
+        enriched = _columns_of(tables, product, days)
+        joined = joined.join(enriched, on=["day", "photo_id"], how="left")
     columns = {name: column.dtype for name, column in Photos.columns().items()}
     return (
         joined.with_columns(
@@ -93,28 +108,39 @@ def join_photos(tables: TableStore) -> pl.DataFrame:
             *(_known_or_estimated(name) for name in _LOCATION),
             pl.col("tags").map_elements(_as_json, return_dtype=pl.String).alias("tags"),
         )
-        .join(_folds(tables).lazy(), on="photo_id", how="left")
+        .join(_folds(tables, days).lazy(), on="photo_id", how="left")
+        .join(_appearances(tables), on="photo_id", how="left")
+        .with_columns(pl.lit(None).alias(name) for name in HISTORY)
         .select([pl.col(name).cast(dtype) for name, dtype in columns.items()])
         .sort("captured_at", "photo_id")
         .collect()
     )
 
 
-def _folds(tables: TableStore) -> pl.DataFrame:
+def _folds(tables: TableStore, days: Collection[str] | None) -> pl.DataFrame:
     """`photo_id, fold, fold_place` of bursts, near duplicates and presses."""
-    presses = tables.scan(PHOTO_INDEX.name, PHOTO_INDEX.schema).select("photo_id", "pair_id")
-    frames = tables.scan(BURSTS.name, BURSTS.schema).select("photo_id", "burst_id", "is_best")
+    index = tables.scan(PHOTO_INDEX.name, PHOTO_INDEX.schema, only=days)
+    presses = index.select("photo_id", "pair_id")
+    bursts = tables.scan(BURSTS.name, BURSTS.schema, only=days)
+    frames = bursts.select("photo_id", "burst_id", "is_best")
     duplicates = tables.read(DUPLICATES, Duplicates)
     folds = fold_groups(presses.collect(), frames.collect(), duplicates)
     return folds.rename({"place": "fold_place"})
 
 
-def _columns_of(tables: TableStore, product: Product) -> pl.LazyFrame:
+def _appearances(tables: TableStore) -> pl.LazyFrame:
+    """`photo_id, issue_id, catalog_id` of photographs that are in an issue or a catalog entry."""
+    issues = read_issue_manifests(tables).lazy().group_by("photo_id").agg(pl.min("issue_id"))
+    entries = tables.read(CATALOG_PHOTOGRAPHS, CatalogPhotographs).lazy()
+    return issues.join(entries, on="photo_id", how="full", coalesce=True)
+
+
+def _columns_of(tables: TableStore, product: Product, days: Collection[str] | None) -> pl.LazyFrame:
     """What a product contributes: `day`, `photo_id` and its columns of the same or other names."""
     named = _NAMED_OTHERWISE.get(product.name, {})
     own = {name for name in product.schema.column_names() if name in Photos.column_names()}
     taken = {name: named.get(name, name) for name in sorted(own | named.keys())}
-    return tables.scan(product.name, product.schema).select(
+    return tables.scan(product.name, product.schema, only=days).select(
         "day", *(pl.col(name).alias(shown) for name, shown in taken.items() if shown)
     )
 
@@ -143,19 +169,27 @@ def read_photos(paths: Paths, query: str, values: Sequence[object] | None = None
         return pl.DataFrame(database.sql(query, params=values or []).to_arrow_table())
 
 
-def publish_photos(photos: pl.DataFrame, paths: Paths) -> None:
-    """Swap a new `flux.duckdb` with the table `photos` into place.
+def publish_photos(photos: pl.DataFrame, paths: Paths) -> pl.DataFrame:
+    """Swap a new `flux.duckdb` with `photos` and views of all products into place.
 
-    Open readers go on with the file they have; whoever opens it next sees the new one.
+    Gives the rows as published: with `created_at` and `updated_at`. Open readers go on with the
+    file they have; whoever opens it next sees the new one.
 
     Raises:
         flux_resources.files.Busy: another process is publishing.
     """
+    # Some of the products that the views show are themselves made from `join_photos`.
+    from flux_assets.publishing.views import comment_columns, create_views
+
     with single_writer(paths.locks, "duckdb"), atomic_file(paths.duckdb) as temporary:
+        published = continued(photos, paths)
         with duckdb.connect(str(temporary)) as database:
-            database.register("rows", photos.to_arrow())
+            database.register("rows", published.to_arrow())
+            database.execute("SET enable_progress_bar = false")
+            database.begin()
             database.execute("CREATE TABLE photos AS SELECT * FROM rows")
-            for name, column in Photos.columns().items():
-                description = (column.description or "").replace("'", "''")
-                database.execute(f"COMMENT ON COLUMN photos.{name} IS '{description}'")
+            comment_columns(database, "photos", Photos)
+            create_views(database, paths)
+            database.commit()
         paths.duckdb.with_name(f"{paths.duckdb.name}.wal").unlink(missing_ok=True)
+    return published

@@ -8,6 +8,7 @@ import polars as pl
 
 from flux_assets.search.answers.calibration import Verdict
 from flux_assets.search.answers.collapse import Sort
+from flux_assets.search.answers.reasons import with_reason
 from flux_assets.search.answers.timeline import Period
 from flux_assets.search.filters import Filters
 from flux_assets.search.finder import Finder, Wanted
@@ -74,4 +75,7 @@ def answer(
         sort=options.get("sort", "relevance"),
         fold=not options.get("every_frame", False),
     )
+    if wanted.vector is None:
+        met = dict.fromkeys(read.meaning for read in plan.explained if read.meaning)
+        rows = with_reason(rows, pl.lit(", ".join(met) or "passes the filters"))
     return Answer(plan, rows, finder.verdict(wanted, cut_off))

@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -17,13 +18,15 @@ from flux_assets.publishing.photos import read_photos
 from flux_assets.search.answering import Answer, Options, answer
 from flux_assets.search.answers.arithmetic import Part, compose
 from flux_assets.search.answers.background import Background, background_version, read_background
-from flux_assets.search.catalogue import Catalogue, open_catalogue
+from flux_assets.search.catalogue import Catalogue
 from flux_assets.search.conditions import every, passing
 from flux_assets.search.filters import Filters, preferred, where
 from flux_assets.search.finder import Finder, Wanted
 from flux_assets.search.language.plan import NEGATIVE_WEIGHT, THIS_ONE, Plan, Shape, Term
 from flux_assets.search.language.planner import literal_plan, plan_question
 from flux_assets.search.language.vocabulary import Vocabulary, read_vocabulary
+from flux_assets.search.picture_frame import PictureFrame
+from flux_assets.search.published import Published
 from flux_assets.vision.tags import load_vocabulary
 from flux_resources.clip.embedder import Embedder, load_embedder
 from flux_resources.data_root import DataRoot
@@ -41,12 +44,21 @@ class NotFound(FluxError):
 
 
 class Archive:
-    """One archive, opened read-only. The model is loaded by the first search that needs it."""
+    """One archive, opened read-only; several threads may ask it.
 
-    def __init__(self, root: str | Path | None = None) -> None:
-        """Open `root`; None means `$FLUX_ROOT`, else `./data`."""
+    The model is loaded by the first search that needs it.
+    """
+
+    def __init__(self, root: str | Path | None = None, *, picture_files: bool = True) -> None:
+        """Open `root`; None means `$FLUX_ROOT`, else `./data`.
+
+        Without `picture_files` only photographs of the archive can be named as examples, and no
+        other file is ever looked at: for questions of strangers.
+        """
         self._archive = DataRoot.open(Path(root) if root else data_root())
         self.paths = self._archive.paths
+        self._picture_files = picture_files
+        self._published = Published(self.paths.duckdb)
         self._names: tuple[object, Vocabulary] | None = None
 
     def photos(self) -> pl.DataFrame:
@@ -55,7 +67,7 @@ class Archive:
         return read_photos(self.paths, "SELECT * FROM photos")
 
     def search(self, text: str, **options: Unpack[Options]) -> pl.DataFrame:
-        """Photographs that answer a sentence: the rows of `ask`.
+        """Photographs that answer a sentence: the rows of `ask`, as pictures in Jupyter.
 
         Returns:
             `photo_id, score, hit, folded, percentile, why, path, captured_at, location_city,
@@ -66,7 +78,8 @@ class Archive:
             `look, echo_of, echo_score`, an evolution `period, start, place` instead. Motifs are
             one row each: `motif, photographs, years, first, last, score, photo_ids, why`.
         """
-        return self.ask(text, **options).rows
+        found = self.ask(text, **options)
+        return self._pictured(found, str(found.plan))
 
     def similar(self, photo: str | Path, **options: Unpack[Options]) -> pl.DataFrame:
         """Photographs that look like one of the archive (`photo_id`) or like a picture file.
@@ -75,7 +88,7 @@ class Archive:
         it in one shutter press.
         """
         options["like"] = [photo]
-        return self.ask("", **options).rows
+        return self._pictured(self.ask("", **options), f"like {photo}")
 
     def ask(self, text: str, **options: Unpack[Options]) -> Answer:
         """Read a sentence, and answer it.
@@ -90,7 +103,7 @@ class Archive:
         self._require_published()
         plan = literal_plan(text) if options.get("literal") else self.plan(text)
         plan = _with_pictures(plan, options)
-        with open_catalogue(self.paths) as catalogue:
+        with self.catalogue() as catalogue:
             self._require_built(plan, options, catalogue)
             finder = Finder(self._store, catalogue, self._background)
             wanted = self._wanted(plan, options, catalogue)
@@ -110,6 +123,27 @@ class Archive:
         self._require_published()
         return plan_question(text, self._vocabulary())
 
+    @contextmanager
+    def catalogue(self) -> Iterator[Catalogue]:
+        """`photos` as it is published now.
+
+        Raises:
+            NotBuilt: no photographs are published.
+        """
+        self._require_published()
+        with self._published.reading() as database:
+            yield Catalogue(database, self.paths)
+
+    def warm(self) -> None:
+        """Load what the first search would load: for a process that answers many.
+
+        Raises:
+            NotBuilt: no photographs are published.
+            flux_resources.clip.errors.ModelUnavailable: the model's weights are not to be had.
+        """
+        self._store.warm()
+        self.ask("a warm day")
+
     @cached_property
     def embedder(self) -> Embedder:
         """The active model, loaded once."""
@@ -124,14 +158,19 @@ class Archive:
         model = self._store.table_name
         return read_background(self.paths.background(model), background_version(model))
 
+    def _pictured(self, found: Answer, title: str) -> PictureFrame:
+        from flux_assets.search.answer_sheet import draw_answer
+
+        return PictureFrame(found.rows, lambda: draw_answer(found, self, title), title)
+
     def _vocabulary(self) -> Vocabulary:
         """Read once for each publication and day."""
-        published, today = self.paths.duckdb.stat(), date.today()  # noqa: DTZ011 the reader's day
-        state = (published.st_ino, published.st_mtime_ns, today)
+        today = date.today()  # noqa: DTZ011 the reader's day
+        state = self._published.state(), today
         if self._names is None or self._names[0] != state:
             settings = self._archive.settings
             tags = load_vocabulary(settings.vision.vocabulary).tags
-            names = read_vocabulary(self.paths, settings.search, today=today, tags=tags)
+            names = read_vocabulary(self._published, settings.search, today=today, tags=tags)
             self._names = state, names
         return self._names[1]
 
@@ -167,6 +206,8 @@ class Archive:
             return vector
         if catalogue.press(picture):
             raise NotFound(f"{picture} has no vector of the active model; see: flux status")
+        if not self._picture_files:
+            raise NotFound(f"{picture} is no photo_id of this archive")
         if not Path(picture).is_file():
             raise NotFound(f"{picture} is neither a photo_id of this archive nor a picture file")
         encoded = self.embedder.encode_images([Path(picture)])

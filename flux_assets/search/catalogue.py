@@ -1,7 +1,6 @@
 """`photos` as it is published now, opened for one question."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -20,6 +19,14 @@ _SPEAKS = (
     " AND embedding_id IS NOT NULL))"
 )
 _NAMED = "photo_id IN (SELECT unnest(?))"
+_AS_LIST = pl.col("tags").str.json_decode(pl.List(pl.String))
+_CHOICES = {
+    "year": "year(captured_at)",
+    "city": "location_city",
+    "country": "location_country",
+    "weather": "weather",
+    "camera": "camera_model",
+}
 
 
 class Catalogue:
@@ -33,6 +40,11 @@ class Catalogue:
         """photo_ids that meet a condition."""
         found = self._query(f"SELECT photo_id FROM photos WHERE {_SPEAKS} AND", condition)
         return found["photo_id"]
+
+    def count(self, condition: Condition) -> int:
+        """How many photographs meet a condition."""
+        found = self._query(f"SELECT count(*) AS n FROM photos WHERE {_SPEAKS} AND", condition)
+        return int(found["n"].item())
 
     def known(self, photo_ids: pl.Series, condition: Condition) -> pl.DataFrame:
         """`photo_id, captured_at, fold, place` of those of `photo_ids` that meet a condition."""
@@ -54,7 +66,7 @@ class Catalogue:
         named = Condition(_NAMED, [photo_ids.to_list()])
         values = [*wish.values, *named.values]
         query = f"SELECT photo_id, {wish.sql} AS merit FROM photos WHERE {named.sql}"
-        return pl.DataFrame(self._database.sql(query, params=values).to_arrow_table())
+        return self._read(query, values)
 
     def details(self, photo_ids: pl.Series) -> pl.DataFrame:
         """What is shown of photographs: paths are absolute, tags a list."""
@@ -62,7 +74,7 @@ class Catalogue:
         found = self._query(f"SELECT {_SHOWN} FROM photos WHERE", named)
         return found.with_columns(
             *(self._absolute(name) for name in ("path", "thumb_path", "proxy_path")),
-            pl.col("tags").str.json_decode(pl.List(pl.String)),
+            _AS_LIST,
         )
 
     def press(self, photo_id: str) -> list[str] | None:
@@ -73,6 +85,23 @@ class Catalogue:
             return None
         pair = Condition("pair_id = ?", [found["pair_id"].item()])
         return [photo_id, *self._query("SELECT photo_id FROM photos WHERE", pair)["photo_id"]]
+
+    def photo(self, photo_id: str) -> dict[str, Any] | None:
+        """Everything that `photos` knows of a photograph, tags as a list; None if there is none."""
+        rows = self._query("SELECT * FROM photos WHERE", Condition("photo_id = ?", [photo_id]))
+        if rows.is_empty():
+            return None
+        return rows.with_columns(_AS_LIST).row(0, named=True)
+
+    def choices(self) -> dict[str, list[Any]]:
+        """What filters can be set to: the values of each, the most frequent first."""
+        return {
+            name: self._query(
+                f"SELECT {column} AS value FROM photos WHERE {column} IS NOT NULL AND",
+                Condition("true GROUP BY 1 ORDER BY count(*) DESC, value", []),
+            )["value"].to_list()
+            for name, column in _CHOICES.items()
+        }
 
     def has_keepers(self) -> bool:
         """Whether any photograph is a keeper."""
@@ -86,8 +115,10 @@ class Catalogue:
         return first, last
 
     def _query(self, beginning: str, condition: Condition) -> pl.DataFrame:
-        query = f"{beginning} {condition.sql}"
-        return pl.DataFrame(self._database.sql(query, params=condition.values).to_arrow_table())
+        return self._read(f"{beginning} {condition.sql}", condition.values)
+
+    def _read(self, query: str, values: list[object]) -> pl.DataFrame:
+        return pl.DataFrame(self._database.sql(query, params=values).to_arrow_table())
 
     def _absolute(self, column: str) -> pl.Expr:
         stored = pl.col(column)
@@ -96,10 +127,3 @@ class Catalogue:
 
 
 _ALWAYS = Condition("true", [])
-
-
-@contextmanager
-def open_catalogue(paths: Paths) -> Iterator[Catalogue]:
-    """The file is opened anew for each question, so that one swapped in since is seen."""
-    with duckdb.connect(str(paths.duckdb), read_only=True) as database:
-        yield Catalogue(database, paths)

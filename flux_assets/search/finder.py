@@ -55,13 +55,15 @@ class Finder:
         self._store = store
         self._catalogue = catalogue
         self._background = background
+        self._latest: tuple[Wanted, int, pl.DataFrame] | None = None
 
     def ranked(
         self, wanted: Wanted, *, limit: int, offset: int, sort: Sort, fold: bool
     ) -> pl.DataFrame:
         """The best photographs: `photo_id, score, hit, folded, percentile, why`.
 
-        With `fold` frames that show the same thing are one answer.
+        With `fold` frames that show the same thing are one answer. Sorted by time the best of each
+        page are, so that pages never overlap; facts alone are always sorted so.
         """
         deep = offset + limit
         hits = self._hits(wanted, deep * _ALIKE + _SPARE if fold else deep + _SPARE)
@@ -75,23 +77,23 @@ class Finder:
         if wanted.vector is None:
             rows = page(hits, sort="time", offset=offset, limit=limit)
         else:
-            best = by_relevance(hits).head(deep) if sort == "time" else hits
-            rows = page(best, sort=sort, offset=offset, limit=limit)
+            rows = page(hits, sort="relevance", offset=offset, limit=limit)
+            if sort == "time":
+                rows = page(rows, sort="time", limit=limit)
         return self._with_percentiles(rows, wanted.vector).select(_RANKED)
 
     def _with_percentiles(self, rows: pl.DataFrame, vector: Vectors | None) -> pl.DataFrame:
         if vector is not None and self._background is not None:
             return with_percentiles(rows, vector, self._background)
-        return with_reason(
-            rows.with_columns(percentile=pl.lit(None, pl.Float64)), pl.lit(None, pl.String)
-        )
+        near = pl.format("cosine {}", pl.col("score").round(2))
+        return with_reason(rows.with_columns(percentile=pl.lit(None, pl.Float64)), near)
 
     def verdict(self, wanted: Wanted, cut_off: float) -> Verdict | None:
         """Whether there is an answer at all; None where that cannot be said."""
         if self._background is None or wanted.vector is None or not wanted.of_text:
             return None
-        best = self._hits(wanted, _JUDGED)["photo_id"].head(_JUDGED)
-        among = len(self._passing(wanted.condition))
+        best = by_relevance(self._hits(wanted, _JUDGED))["photo_id"].head(_JUDGED)
+        among = self._catalogue.count(wanted.condition)
         return judge(
             wanted.vector, self._matrix(best), self._background, among=among, cut_off=cut_off
         )
@@ -149,6 +151,12 @@ class Finder:
 
     def _hits(self, wanted: Wanted, count: int) -> pl.DataFrame:
         """`photo_id, score, captured_at, fold, place`, best first; `count` or more if there are."""
+        latest = self._latest
+        if latest is None or latest[0] is not wanted or latest[1] < count:
+            latest = self._latest = wanted, count, self._found(wanted, count)
+        return latest[2]
+
+    def _found(self, wanted: Wanted, count: int) -> pl.DataFrame:
         if wanted.vector is None:
             everything = self._catalogue.known(self._passing(wanted.condition), wanted.condition)
             return everything.with_columns(score=pl.lit(None, pl.Float64)).sort("captured_at")

@@ -44,6 +44,11 @@ def embedding_id(sha256: str, model: str) -> str:
     return f"emb_{sha256[:16]}_{model}"
 
 
+def embeddings_version(weights: str) -> str:
+    """What a vector depends on beside its picture; `weights` is a digest of the model's."""
+    return f"{EMBEDDINGS_VERSION}|{weights}"
+
+
 @dataclass(frozen=True)
 class _Day:
     day: str
@@ -66,7 +71,7 @@ class EmbeddingRange:
     Args:
         model: names the model without loading it.
         embedder: loads it; called only when there is something to encode.
-        version: digest of the weights and the code.
+        version: digest of the weights.
     """
 
     def __init__(
@@ -84,7 +89,7 @@ class EmbeddingRange:
         self._paths = paths
         self._model = model
         self._embedder = embedder
-        self._version = f"{EMBEDDINGS_VERSION}|{version}"
+        self._version = embeddings_version(version)
 
     def refresh(
         self, days: Sequence[str], inputs: Callable[[str], pl.DataFrame]

@@ -8,10 +8,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from flux_assets.automation import range_tags
 from flux_assets.definitions import build_defs
 from flux_assets.execution import ACCEPT_LOSS, DAY_PRODUCTS
 from flux_assets.instance import open_instance
+from flux_assets.partitions import range_tags
 from flux_resources.data_root import DataRoot
 from flux_resources.resources import ArchiveResource
 from flux_tests.conftest import Photograph, empty_archive, write_photograph

@@ -156,9 +156,9 @@ def test_status_counts_what_is_there_lacking_and_failed(root: Path) -> None:
         status["product"]: status
         for status in json.loads(flux(root, "status", "--json").stdout)["products"]
     }
-    assert products["places"]["expected"] == {"no GPS": 1}
-    assert products["proxies"]["have"] == 5
-    assert sum(products["proxies"]["failed"].values()) == 1
+    assert products["places"]["reasons"]["expected"] == {"no GPS": 1}
+    assert products["proxies"]["count"] == 5
+    assert products["proxies"]["failed"] == 1
     assert "proxies" in flux(root, "status").stdout
 
 

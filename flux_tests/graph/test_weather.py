@@ -9,7 +9,7 @@ import pytest
 from flux_assets.automation import catch_up_schedule
 from flux_assets.definitions import build_defs
 from flux_assets.metadata.weather import WEATHER
-from flux_assets.publishing.status import archive_status
+from flux_assets.publishing.coverage.measure import measure_coverage
 from flux_assets.unfinished import unfinished_days, waiting_days
 from flux_resources import resources
 from flux_resources.data_root import DataRoot
@@ -55,9 +55,8 @@ def test_without_the_service_rows_wait_with_the_reason_and_nothing_fails(offline
 
     assert rows["error"].count() == 0
     assert rows["pending"].count() == rows["fingerprint"].null_count() == 6
-    status = {found.product: found for found in archive_status(offline.tables, {})}["weather"]
-    assert sum(status.waiting.values()) == 6
-    assert not status.failed
+    counted = measure_coverage(offline).products.rows_by_key("product", named=True, unique=True)
+    assert (counted["weather"]["waiting"], counted["weather"]["failed"]) == (6, 0)
     assert waiting_days(offline.tables) == list(DAYS)
     assert unfinished_days(offline.tables) == []
 

@@ -50,8 +50,10 @@ def test_notebook_runs_and_shows_coverage_calendar_and_pictures(
     outputs = [cell.outputs for cell in done.cells if cell.cell_type == "code"]
     opened, coverage, calendar, search, sheet, similar = outputs
     assert f"{PHOTOGRAPHS} photographs on 3 days" in opened[0]["text"]
-    for cell in (coverage, calendar, sheet, similar):
+    for cell in (coverage, calendar):
         assert any("image/png" in output.get("data", {}) for output in cell)
+    for cell in (sheet, similar):
+        assert any("data:image/jpeg" in output["data"].get("text/html", "") for output in cell)
     for cell in (search, similar):
         assert any(
             "shape: (8, 5)" in output.get("data", {}).get("text/plain", "") for output in cell

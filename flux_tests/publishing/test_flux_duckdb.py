@@ -8,6 +8,7 @@ import pytest
 
 from flux_assets.corpus.photo_index import PhotoIndex
 from flux_assets.publishing.photos import Photos, join_photos, publish_photos
+from flux_assets.publishing.row_history import HISTORY
 from flux_resources.data_root import DataRoot
 from flux_tests.publishing.product_rows import A, B, write_index
 
@@ -28,9 +29,10 @@ def test_what_is_published_is_what_was_joined_with_its_documentation(archive: Da
     write_index(archive, A, "13-22-44")
     rows = join_photos(archive.tables)
 
-    publish_photos(rows, archive.paths)
+    published = publish_photos(rows, archive.paths)
 
-    assert _published(archive).equals(rows)
+    assert _published(archive).equals(published)
+    assert published.drop(HISTORY).equals(rows.drop(HISTORY))
     with duckdb.connect(str(archive.paths.duckdb), read_only=True) as database:
         comments = database.sql("SELECT column_name, comment FROM duckdb_columns()").fetchall()
     assert dict(comments)["aperture"] == "`f/5.6`."

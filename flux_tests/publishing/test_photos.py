@@ -112,3 +112,14 @@ def test_a_borrowed_place_is_shown_as_such_and_gives_no_position(archive: DataRo
     assert found["location_city"].to_list() == ["Rome", "Tivoli", None]
     assert found["location_source"].to_list() == ["gps", "estimated", None]
     assert found["lat"].to_list() == [41.9, None, None]
+
+
+def test_the_join_can_be_limited_to_days(archive: DataRoot) -> None:
+    write_index(archive, A, "13-22-44")
+    ids = write_index(archive, B, "09-00-00")
+    write_rows(archive, EXIF, B, photo_id=ids, iso=[200])
+
+    found = join_photos(archive.tables, days=[B])
+
+    assert found.select("photo_id", "iso").rows() == [(ids[0], 200)]
+    assert join_photos(archive.tables, days=[]).is_empty()

@@ -201,6 +201,30 @@ def test_pages_follow_each_other(opened: Archive) -> None:
     assert [list(page) for page in pages] == [["thick_fog", "mist"], ["grey_cat", "cat"]]
 
 
+def test_the_best_of_each_page_are_sorted_by_time(opened: Archive) -> None:
+    pages = [
+        opened.search("cat", sort="time", limit=2, offset=offset)["photo_id"] for offset in (0, 2)
+    ]
+    assert [list(page) for page in pages] == [["cat", "grey_cat"], ["thick_fog", "mist"]]
+
+
+def test_every_answer_says_why(opened: Archive) -> None:
+    assert opened.search("fog")["why"].to_list()[0] == "cosine 0.99"
+    assert opened.search("keepers in Rome")["why"].to_list() == ["keepers only, in Rome"]
+    assert opened.search("", year=2022)["why"].to_list() == ["passes the filters"] * 2
+
+
+def test_only_photographs_of_the_archive_are_examples_for_strangers(
+    tmp_path: Path, opened: Archive
+) -> None:
+    file = tmp_path / "mine.jpg"
+    file.touch()
+    guarded = Archive(opened.paths.root, picture_files=False)
+    for asked in (file, tmp_path / "missing.jpg"):
+        with pytest.raises(NotFound, match="is no photo_id of this archive"):
+            guarded.similar(asked)
+
+
 def test_echoes_of_a_place_were_made_elsewhere(opened: Archive) -> None:
     answer = opened.ask("visual echoes of Rome")
     assert set(answer.rows["photo_id"]) <= {"mist", "cat"}

@@ -38,6 +38,6 @@ def _is_picture(sentence: Sentence, position: int, *, led: bool) -> bool:
         return True
     if is_canonical(token.text):
         return True
-    # Asking the archive costs some milliseconds: only for what could be a name.
+    # Asking the archive costs a millisecond: only for what could be a name.
     could_be = led or "_" in token.text
     return could_be and token.kind == "word" and sentence.vocabulary.is_photo(token.text)

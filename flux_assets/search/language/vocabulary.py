@@ -11,7 +11,7 @@ import duckdb
 
 from flux_assets.search.language.plan import Area, Facts, Place
 from flux_assets.search.language.tokens import keys, plain
-from flux_resources.paths import Paths
+from flux_assets.search.published import Published
 from flux_resources.settings_sections import SearchSettings
 
 Position = tuple[float, float]
@@ -145,16 +145,16 @@ class Vocabulary:
 
 
 def read_vocabulary(
-    paths: Paths, settings: SearchSettings, *, today: date, tags: Iterable[str]
+    published: Published, settings: SearchSettings, *, today: date, tags: Iterable[str]
 ) -> Vocabulary:
     """The vocabulary of the published `photos`; `tags` are those of the tag vocabulary.
 
     Raises:
-        duckdb.Error: nothing is published.
+        FileNotFoundError: nothing is published.
     """
     cities = "SELECT location_city, location_country, avg(lat), avg(lon) FROM photos GROUP BY ALL"
     years = "SELECT year(min(captured_at)), year(max(captured_at)) FROM photos"
-    with duckdb.connect(str(paths.duckdb), read_only=True) as database:
+    with published.reading() as database:
         [(first, last)] = database.execute(years).fetchall()
         return Vocabulary(
             today=today,
@@ -166,7 +166,7 @@ def read_vocabulary(
             tags=frozenset(tags),
             places=settings.places,
             block_m=settings.block_m,
-            is_photo=lambda name: _is_photo(paths, name),
+            is_photo=lambda name: _is_photo(published, name),
         )
 
 
@@ -175,7 +175,7 @@ def _distinct(database: duckdb.DuckDBPyConnection, column: str) -> tuple[str, ..
     return tuple(value for (value,) in rows if value)
 
 
-def _is_photo(paths: Paths, name: str) -> bool:
-    with duckdb.connect(str(paths.duckdb), read_only=True) as database:
+def _is_photo(published: Published, name: str) -> bool:
+    with published.reading() as database:
         query = "SELECT 1 FROM photos WHERE photo_id = ?"
         return bool(database.execute(query, [name]).fetchall())

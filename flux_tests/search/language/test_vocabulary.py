@@ -2,6 +2,7 @@ from datetime import date, datetime
 
 from flux_assets.search.language.plan import Facts, Place
 from flux_assets.search.language.vocabulary import City, Vocabulary, read_vocabulary
+from flux_assets.search.published import Published
 from flux_resources.data_root import DataRoot
 from flux_resources.settings_sections import SearchSettings
 from flux_tests.search.conftest import photo, publish_rows
@@ -11,7 +12,8 @@ TODAY = date(2026, 6, 15)
 
 
 def _read(archive: DataRoot) -> Vocabulary:
-    return read_vocabulary(archive.paths, SearchSettings(), today=TODAY, tags=("fog",))
+    published = Published(archive.paths.duckdb)
+    return read_vocabulary(published, SearchSettings(), today=TODAY, tags=("fog",))
 
 
 def test_a_vocabulary_is_what_photographs_have(archive: DataRoot) -> None:

@@ -1,0 +1,89 @@
+"""What `flux status` prints: the coverage table, and what to close first."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+from rich.markup import escape
+from rich.table import Table
+
+from flux_assets.console import console
+from flux_assets.publishing.coverage.measure import ArchiveCoverage
+from flux_assets.publishing.coverage.schemas import CLOSABLE, WHYS
+
+_BAR, _REMEDIES = 12, 5
+_COLORS = {"failed": "red", "waiting": "yellow", "pending": "cyan", "stale": "magenta"}
+
+
+def show_status(coverage: ArchiveCoverage) -> None:
+    """A bar for each product, the counts, why the rest is missing, and what closes it."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("product", "coverage"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("count", "of"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("why not all")
+    said = _reasons(coverage.gaps)
+    for row in coverage.products.iter_rows(named=True):
+        why = "; ".join(said.get(row["product"], ()))
+        if row["grain"] == "photograph":
+            share = row["share"] or 0.0
+            filled = round(share * _BAR)
+            bar = f"[green]{'█' * filled}[/][dim]{'░' * (_BAR - filled)}[/] {share:6.1%}"
+            table.add_row(row["product"], bar, str(row["count"]), str(row["photographs"]), why)
+        else:
+            built = "built" if row["written_at"] else "not built"
+            table.add_row(row["product"], built, "", "", why)
+    console.print(table)
+    if coverage.outside:
+        console.print(
+            f"{coverage.outside} photographs lie outside archive.start..archive.end; widen the "
+            "range in flux.yaml to enrich them"
+        )
+    _show_remedies(coverage.gaps.filter(pl.col("priority") <= _REMEDIES))
+
+
+def _reasons(gaps: pl.DataFrame) -> dict[str, list[str]]:
+    """By product, a phrase for each of its gaps."""
+    said: dict[str, list[str]] = {}
+    for gap in gaps.sort("why").iter_rows(named=True):
+        days, count = gap["days"], f"{gap['photographs']} " if gap["days"] else ""
+        span = f"{len(days)} days from {days[0]} to {days[-1]}" if len(days) > 1 else "".join(days)
+        reason = span if gap["why"] == "pending" and span else gap["reason"]
+        phrase = f"{count}{gap['why']}: {reason}"
+        color = _COLORS.get(gap["why"])
+        phrase = f"[{color}]{escape(phrase)}[/]" if color else escape(phrase)
+        said.setdefault(gap["product"], []).append(phrase)
+    return said
+
+
+def _show_remedies(gaps: pl.DataFrame) -> None:
+    if gaps.height:
+        console.print("\nWhat to close first", style="bold")
+    for gap in gaps.iter_rows(named=True):
+        told = f"{gap['priority']}. {gap['product']}, {gap['why']} ({gap['reason']}): {gap['note']}"
+        console.print(escape(told), soft_wrap=True)
+        console.print(f"   {escape(gap['command'])}", style="dim", soft_wrap=True)
+
+
+def as_json_text(coverage: ArchiveCoverage, root: Path) -> str:
+    """The numbers of `show_status` and all tables of the report."""
+    gaps = coverage.gaps.to_dicts()
+    products = []
+    for row in coverage.products.drop("written_at").iter_rows(named=True):
+        own = [gap for gap in gaps if gap["product"] == row["product"]]
+        reasons = {
+            why: {gap["reason"]: gap["photographs"] for gap in own if gap["why"] == why}
+            for why in WHYS
+        }
+        days = sorted({day for gap in own if gap["why"] == "pending" for day in gap["days"]})
+        products.append({**row, "reasons": reasons, "pending_days": days})
+    found = {
+        "root": str(root),
+        "photographs": coverage.photographs,
+        "outside_day_range": coverage.outside,
+        "products": products,
+        "gaps": [gap for gap in gaps if gap["why"] in CLOSABLE],
+        "by": coverage.by.to_dicts(),
+    }
+    return json.dumps(found, indent=2)

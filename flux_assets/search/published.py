@@ -1,0 +1,59 @@
+"""`flux.duckdb` kept open: for many questions, from several threads."""
+
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+import duckdb
+
+State = tuple[int, int]
+
+
+class Published:
+    """The published database, as it is now.
+
+    DuckDB shares one opened file among all connections of a process, so that overlapping ones
+    would never see a file that was swapped in. Attached to a database in memory, each state of
+    the file is opened once, by itself, and left to the readers that are still at it.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._opened: dict[State, duckdb.DuckDBPyConnection] = {}  # the latest alone
+        self._opening = Lock()
+        weakref.finalize(self, self._opened.clear)  # DuckDB complains of what outlives Python
+
+    def state(self) -> State:
+        """Differs between any two publications.
+
+        Raises:
+            FileNotFoundError: nothing is published.
+        """
+        now = self.file.stat()
+        return now.st_ino, now.st_mtime_ns
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of its own, in which `photos` is the table published last.
+
+        Raises:
+            FileNotFoundError: nothing is published.
+        """
+        with self._opening:
+            state = self.state()  # before it is opened: a later file is then merely opened twice
+            if state not in self._opened:
+                self._opened.clear()
+                self._opened[state] = _attached(self.file)
+            connection = self._opened[state].cursor()
+        with connection:
+            connection.execute("USE published")
+            yield connection
+
+
+def _attached(file: Path) -> duckdb.DuckDBPyConnection:
+    database = duckdb.connect(":memory:")
+    quoted = str(file).replace("'", "''")
+    database.execute(f"ATTACH '{quoted}' AS published (READ_ONLY)")
+    return database

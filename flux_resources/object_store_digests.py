@@ -1,0 +1,86 @@
+"""What is known of files and of their copies in the object store: a small SQLite cache.
+
+It saves work and decides nothing: without it, files are hashed again and compared with the listing
+of the store.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from flux_resources.files import file_state
+
+PART = 8 << 20  # bytes; larger files are sent in parts of this size
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS files (
+    key TEXT PRIMARY KEY, state TEXT NOT NULL, sha256 TEXT NOT NULL, etag TEXT NOT NULL,
+    proven TEXT) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The content of one file.
+
+    Attributes:
+        sha256: 64 hex digits.
+        etag: what S3 calls this content: its MD5; of parts, the MD5 of their MD5s and their number.
+        proven: the ETag under which a copy was proven to be this content, where it is another one:
+            stores that encrypt give ETags of their own making.
+    """
+
+    sha256: str
+    etag: str
+    proven: str | None = None
+
+    def is_that_of(self, etag: str | None) -> bool:
+        """Whether a copy with this ETag is known to be this content."""
+        return etag is not None and etag.strip('"') in (self.etag, self.proven)
+
+
+def digest_of(file: BinaryIO) -> Digest:
+    """Read a file from its beginning, once."""
+    whole, parts = hashlib.sha256(), []
+    file.seek(0)
+    while part := file.read(PART):
+        whole.update(part)
+        parts.append(hashlib.md5(part, usedforsecurity=False))
+    if len(parts) == 1:
+        etag = parts[0].hexdigest()
+    else:
+        joined = b"".join(part.digest() for part in parts)
+        etag = hashlib.md5(joined, usedforsecurity=False).hexdigest()
+        etag += f"-{len(parts)}" if parts else ""
+    return Digest(whole.hexdigest(), etag)
+
+
+def state_of(file: Path) -> str:
+    """What changes whenever a file's content does: inode, size, modification and change time."""
+    return "/".join(map(str, file_state(file)))
+
+
+class DigestCache:
+    """Digests of files by their key in the store; for one thread."""
+
+    def __init__(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._database = sqlite3.connect(file, timeout=60)
+        self._database.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def known(self, key: str, state: str) -> Digest | None:
+        """The digest of a file that has not changed since it was remembered."""
+        query = "SELECT sha256, etag, proven FROM files WHERE key = ? AND state = ?"
+        row = self._database.execute(query, (key, state)).fetchone()
+        return Digest(*row) if row else None
+
+    def remember(self, found: Iterable[tuple[str, str, Digest]]) -> None:
+        """Keep `key, state, digest` of files, in one transaction."""
+        rows = [(key, state, d.sha256, d.etag, d.proven) for key, state, d in found]
+        with self._database:
+            self._database.executemany("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?)", rows)
