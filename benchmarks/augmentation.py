@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from PIL import Image
 
-from flux_assets.keepers.augmented_vectors import AugmentedVectors, refresh_augmented
+from flux_assets.keepers.taste.augmented_vectors import AugmentedVectors, refresh_augmented
 from flux_resources.clip.embedder import load_embedder
 from flux_resources.paths import Paths
 from flux_resources.settings import Settings

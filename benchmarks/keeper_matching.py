@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.keeper_rows import keepers_of, photographs
-from flux_assets.keepers.keeper_matches import KeeperMatches, match_keepers
+from flux_assets.keepers.matching.keeper_matches import KeeperMatches, match_keepers
 from flux_resources.settings_sections import KeeperMatchSettings
 
 _REQUIRED_SECONDS = 60

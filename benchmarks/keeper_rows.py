@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import polars as pl
 
-from flux_assets.keepers.keeper_index import KeeperIndex
+from flux_assets.keepers.matching.keeper_index import KeeperIndex
 
 _BEGIN, _DAYS = date(2022, 1, 1), 1461
 _COUNTER = 9999

@@ -2,10 +2,10 @@
 
     .venv/bin/python -m benchmarks.keepers [--photographs 400000] [--dimensions 768] [--seed 0]
 
-The rule, in `flux_tests/keepers/planted.py`, seed 0: the worth of a photograph is its standing
-along one fixed direction of its vector (in standard deviations), plus 1 if it stands highest in its
-burst. The 3.75 % worth most after normal noise of 0.5 are keepers; then one keeper in twenty
-changes places with a photograph drawn at random. The oracle scores by the worth.
+The rule, in `flux_tests/keepers/taste/planted.py`, seed 0: the worth of a photograph is its
+standing along one fixed direction of its vector (in standard deviations), plus 1 if it stands
+highest in its burst. The 3.75 % worth most after normal noise of 0.5 are keepers; then one keeper
+in twenty changes places with a photograph drawn at random. The oracle scores by the worth.
 
 All precisions are average precision on the test split. `--bonus`, `--noise`, `--swapped` and
 `--own` (the share of a vector that frames of one burst do not have in common) plant another rule.
@@ -19,10 +19,10 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from flux_assets.keepers.evaluation import Evaluation
-from flux_assets.keepers.training import evaluate_held_out, train
+from flux_assets.keepers.taste.evaluation import Evaluation
+from flux_assets.keepers.taste.training import evaluate_held_out, train
 from flux_resources.settings_sections import KeeperModelSettings
-from flux_tests.keepers.planted import Planted, Rule, plant
+from flux_tests.keepers.taste.planted import Planted, Rule, plant
 
 _SCORED = 100_000
 _REQUIRED = (

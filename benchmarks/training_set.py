@@ -15,15 +15,15 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from flux_assets.keepers.keeper_groups import group_photographs, links_of
-from flux_assets.keepers.keeper_labels import label_session
-from flux_assets.keepers.splits import (
+from flux_assets.keepers.taste.keeper_groups import group_photographs, links_of
+from flux_assets.keepers.taste.keeper_labels import label_session
+from flux_assets.keepers.taste.splits import (
     SPLITS,
     forward_splits,
     require_no_leakage,
     stratified_splits,
 )
-from flux_assets.keepers.training_set import TrainingSet, build_training_set, count_splits
+from flux_assets.keepers.taste.training_set import TrainingSet, build_training_set, count_splits
 from flux_resources.settings_sections import KeeperLabelSettings
 
 _PER_SESSION = 270

@@ -3,7 +3,7 @@
     .venv/bin/python -m benchmarks.whole_path [--photographs 400000] [--times 15]
 
 The archive is synthetic: vectors of the bundled model's size, in clusters, and facts about them.
-The index is not built; every vector is compared. Required: p95 under 100 ms for questions that
+Required: p95 under 100 ms for questions that
 list photographs.
 """
 
@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ from flux_resources.clip.embedder import load_embedder
 from flux_resources.data_root import DataRoot
 from flux_resources.vectors import active_vectors
 
-_DAYS = 1_500
+_DAYS, _PROBES = 1_500, 16
 _CITIES = ("Rome", "Philadelphia", "Tokyo", "Paris", "Lisbon")
 _QUESTIONS = (
     "show all umbrellas in fog",
@@ -62,8 +63,12 @@ def main() -> None:
         print(f"{'':62}{'p50':>8}{'p95':>8} ms   x text tower")
         for question in (*_QUESTIONS, *_SHAPED):
             asked = question.format(first)
-            p50, p95 = _times(lambda _, asked=asked: archive.ask(asked), options.times)
+            p50, p95 = _times(partial(_ask, archive, asked), options.times)
             print(f"{question:62}{p50:8.1f}{p95:8.1f}{p50 / text[0]:15.1f}")
+
+
+def _ask(archive: Archive, question: str, _: int) -> object:
+    return archive.ask(question)
 
 
 def _times(run: Callable[[int], object], times: int) -> tuple[float, float]:
@@ -120,8 +125,10 @@ def _make(root: Path, count: int) -> str:
     rows = facts.select("day", "photo_id", "sha256").with_columns(
         pl.Series("vector", vectors).cast(pl.List(pl.Float32))
     )
-    store = active_vectors(archive)
+    store = active_vectors(archive)  # as the graph leaves them, but for tuning
     store.replace_days(facts["day"].unique().sort().to_list(), rows)
+    store.build_index()
+    store.set_probes(_PROBES)
     background = measure_background(
         [vectors], queries, sample=archive.settings.search.background_sample
     )

@@ -12,7 +12,7 @@ from flux_assets.corpus.changes import changed_days, with_neighbours
 from flux_assets.corpus.inbox import settled_files
 from flux_assets.corpus.take_in import open_ledger
 from flux_assets.instance import is_active
-from flux_assets.keepers.keeper_index import keeper_tree_state
+from flux_assets.keepers.matching.keeper_index import keeper_tree_state
 from flux_assets.partitions import days, range_tags, stretches
 from flux_assets.products import PRODUCTS
 from flux_assets.publishing.issues.automation import generate_issue_metadata, issues_sensor

@@ -10,7 +10,7 @@ import dagster as dg
 import polars as pl
 
 from flux_assets.corpus.photo_index import PHOTO_INDEX
-from flux_assets.keepers.match_report import match_report
+from flux_assets.keepers.matching.match_report import match_report
 from flux_assets.partitions import days, stretches
 from flux_assets.photo_table import Product
 from flux_assets.products import ENRICHMENTS

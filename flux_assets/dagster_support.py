@@ -14,6 +14,7 @@ from flux_assets.refresh import DayReport
 warnings.filterwarnings("ignore", message=".*`backfill_policy`.*", category=dg.BetaWarning)
 
 OWNERS = ["team:flux"]
+PUBLISHING = "publishing"  # group of what comes after phase 6
 LANCEDB_POOL, DUCKDB_POOL = "lancedb_writer", "duckdb_writer"
 
 day_asset = partial(dg.asset, partitions_def=days, backfill_policy=BACKFILL, owners=OWNERS)

@@ -8,8 +8,8 @@ from flux_assets.automation import JOBS, SCHEDULES, SENSORS
 from flux_assets.checks import CHECKS
 from flux_assets.corpus.assets import archive_scan, intake_log, photo_index
 from flux_assets.imaging.assets import perceptual_hashes, proxies, quality
-from flux_assets.keepers.matching_assets import keeper_index, keeper_matches
-from flux_assets.keepers.taste_assets import (
+from flux_assets.keepers.matching.assets import keeper_index, keeper_matches
+from flux_assets.keepers.taste.assets import (
     keeper_labels,
     keeper_model,
     keeper_scores,

@@ -7,8 +7,8 @@ import dagster as dg
 from flux_assets.corpus.take_in import open_ledger
 from flux_assets.definitions import build_defs
 from flux_assets.instance import open_instance
-from flux_assets.keepers.keeper_labels import KEEPER_LABELS
-from flux_assets.keepers.keeper_scores import KEEPER_SCORES
+from flux_assets.keepers.taste.keeper_labels import KEEPER_LABELS
+from flux_assets.keepers.taste.keeper_scores import KEEPER_SCORES
 from flux_assets.partitions import days, range_tags, stretches
 from flux_assets.products import PRODUCTS
 from flux_assets.publishing.issues.automation import run_issues

@@ -4,8 +4,8 @@ from flux_assets.corpus.photo_index import PHOTO_INDEX
 from flux_assets.imaging.perceptual_hashes import PERCEPTUAL_HASHES
 from flux_assets.imaging.proxies import PROXIES
 from flux_assets.imaging.quality import QUALITY
-from flux_assets.keepers.keeper_labels import KEEPER_LABELS
-from flux_assets.keepers.keeper_scores import KEEPER_SCORES
+from flux_assets.keepers.taste.keeper_labels import KEEPER_LABELS
+from flux_assets.keepers.taste.keeper_scores import KEEPER_SCORES
 from flux_assets.metadata.capture_times import CAPTURE_TIMES
 from flux_assets.metadata.estimated_places import ESTIMATED_PLACES
 from flux_assets.metadata.exif import EXIF

@@ -12,8 +12,8 @@ from flux_resources.data_root import DataRoot
 from flux_resources.settings import data_root
 
 if TYPE_CHECKING:
-    from flux_assets.keepers.explain import Explanation
-    from flux_assets.keepers.versions import ModelStore
+    from flux_assets.keepers.taste.explain import Explanation
+    from flux_assets.keepers.taste.versions import ModelStore
 
 _LEAST = 0.05  # log-odds that are worth a word
 # The groups of features in words.
@@ -44,7 +44,7 @@ def top(
     Of a burst, of near duplicates and of RAW and JPEG only the best is shown.
     """
     from flux_assets.console import show_results, write_sheet
-    from flux_assets.keepers.hidden_gems import top as best
+    from flux_assets.keepers.taste.hidden_gems import top as best
 
     with clear_errors():
         archive = DataRoot.open(data_root())
@@ -68,7 +68,7 @@ def explain(
 ) -> None:
     """Why a photograph has its keeper score: the keepers it is like, and what counted."""
     from flux_assets.console import sheet_cells, show_results
-    from flux_assets.keepers.explain import explain as explained
+    from flux_assets.keepers.taste.explain import explain as explained
     from flux_assets.search.contact_sheet import contact_sheet
 
     with clear_errors():
@@ -98,7 +98,7 @@ def model(
     as_json: Json = False,
 ) -> None:
     """The versions of the keeper model: which is in use, and why the others are not."""
-    from flux_assets.keepers.versions import open_models
+    from flux_assets.keepers.taste.versions import open_models
 
     with clear_errors():
         if (pin is not None) + unpin + rollback > 1:
@@ -118,8 +118,8 @@ def model(
 
 def _show_versions(archive: DataRoot, models: "ModelStore", *, as_json: bool) -> None:
     """All versions, the oldest first, and whether another would be trained today."""
-    from flux_assets.keepers.retraining import retraining
-    from flux_assets.keepers.training_set import TRAINING_SET, TrainingSet
+    from flux_assets.keepers.taste.retraining import retraining
+    from flux_assets.keepers.taste.training_set import TRAINING_SET, TrainingSet
     from flux_resources.vectors import active_vectors
 
     today = retraining(

@@ -81,7 +81,7 @@ def resolve(
     forget: Annotated[bool, typer.Option("--forget", help="Take back what was said.")] = False,
 ) -> None:
     """Say which photograph a keeper comes from; remembered for its content, whatever its name."""
-    from flux_assets.keepers.keeper_index import KEEPER_INDEX, KeeperIndex
+    from flux_assets.keepers.matching.keeper_index import KEEPER_INDEX, KeeperIndex
     from flux_assets.vision.keeper_decisions import find_keeper
 
     with clear_errors():

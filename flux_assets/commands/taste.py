@@ -11,7 +11,7 @@ from flux_resources.data_root import DataRoot
 from flux_resources.settings import data_root
 
 if TYPE_CHECKING:
-    from flux_assets.keepers.examples import Examples
+    from flux_assets.keepers.taste.examples import Examples
 
 
 def ablation(as_json: Json = False) -> None:
@@ -19,7 +19,7 @@ def ablation(as_json: Json = False) -> None:
 
     Trains the model anew without each group, and with each alone. Nothing is stored.
     """
-    from flux_assets.keepers.ablation import ablate
+    from flux_assets.keepers.taste.ablation import ablate
 
     with clear_errors():
         archive = DataRoot.open(data_root())
@@ -38,7 +38,7 @@ def tune(
     as_json: Json = False,
 ) -> None:
     """Search better settings for the trees of the keeper model; prints them, changes nothing."""
-    from flux_assets.keepers.tuning import tune as search
+    from flux_assets.keepers.taste.tuning import tune as search
 
     def tell(trial: int, precision: float) -> None:
         typer.echo(f"{trial:3} of {trials}: {precision:.4f}", err=True)
@@ -66,11 +66,11 @@ def _examples(archive: DataRoot) -> "Examples":
     Raises:
         ValueError: there are too few labels.
     """
-    from flux_assets.keepers.augmented_vectors import AUGMENTED_VECTORS, AugmentedVectors
-    from flux_assets.keepers.examples import examples_of
-    from flux_assets.keepers.model_inputs import of_keeper_model, with_vectors
-    from flux_assets.keepers.training import too_little
-    from flux_assets.keepers.training_set import TRAINING_SET, TrainingSet
+    from flux_assets.keepers.taste.augmented_vectors import AUGMENTED_VECTORS, AugmentedVectors
+    from flux_assets.keepers.taste.examples import examples_of
+    from flux_assets.keepers.taste.model_inputs import of_keeper_model, with_vectors
+    from flux_assets.keepers.taste.training import too_little
+    from flux_assets.keepers.taste.training_set import TRAINING_SET, TrainingSet
     from flux_resources.vectors import active_vectors
 
     training = archive.tables.read(TRAINING_SET, TrainingSet)

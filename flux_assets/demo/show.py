@@ -8,13 +8,19 @@ from rich.markup import escape
 
 from flux_assets.console import bars, console, sheet_cells, show_results
 from flux_assets.demo.archive import build_demo
-from flux_assets.demo.staging import PHOTOGRAPHER
-from flux_assets.keepers.hidden_gems import top
-from flux_assets.keepers.match_report import match_report
-from flux_assets.keepers.versions import open_models
+from flux_assets.demo.staging import ISSUE_ID, PHOTOGRAPHER
+from flux_assets.execution import Graph
+from flux_assets.keepers.matching.match_report import match_report
+from flux_assets.keepers.taste.hidden_gems import top
+from flux_assets.keepers.taste.versions import open_models
 from flux_assets.materialize import bring_up_to_date
+from flux_assets.publishing.backups.create import create_backup
+from flux_assets.publishing.backups.shelf import Shelf
+from flux_assets.publishing.backups.verify import verify_backup
 from flux_assets.publishing.coverage.measure import measure_coverage
 from flux_assets.publishing.coverage.printed import show_status
+from flux_assets.publishing.drafts.issue_drafts import list_drafts
+from flux_assets.publishing.issues.issues import read_issues
 from flux_assets.search import Archive
 from flux_assets.search.contact_sheet import contact_sheet
 from flux_assets.vision.keeper_verification import KEEPER_VERIFICATION, KeeperVerification
@@ -79,8 +85,29 @@ def show_demo(root: Path, photos: Path | None) -> None:
     )
     if open_models(archive).current():
         show_results(top(archive, not_keepers=True, limit=3))
+    console.rule("6. An issue, a draft of the next, a backup")
+    show_publishing(archive)
     console.rule(f"done in {time.perf_counter() - started:.0f} s")
     console.print(escape(_NEXT.format(root=root)), soft_wrap=True)
+
+
+def show_publishing(archive: DataRoot) -> None:
+    """Publish the issue that waits, say what the next might be, back up and prove the backup.
+
+    Raises:
+        flux_assets.execution.RunFailed: the issue was refused.
+    """
+    graph = Graph(archive)
+    graph.publish_issues([ISSUE_ID])
+    graph.require_success()
+    for issue in read_issues(archive.tables).iter_rows(named=True):
+        console.print(f"issue {issue['issue_id']}: {issue['manifest_path']}, {issue['pdf_path']}")
+    for draft in list_drafts(archive.tables).head(1).iter_rows(named=True):
+        sheet = archive.paths.relative(archive.paths.draft_sheet(draft["draft_id"]))
+        console.print(f"draft {draft['draft_id']}: {draft['keepers']} keepers, {sheet}")
+    backup = create_backup(archive).backup
+    proof = "whole" if verify_backup(Shelf(archive.paths.backups), backup).whole else "DAMAGED"
+    console.print(f"backup {backup.name}: {len(backup.entries)} files, restored and {proof}")
 
 
 def write_settings(root: Path) -> None:

@@ -22,7 +22,7 @@ from flux_assets.demo.truth import FrameTruth, Oddity
 from flux_resources.files import sha256_of
 
 PHOTOGRAPHER = "DanteSisofo"
-INBOX, ISSUE = "FLUX_INBOX", "FLUX_ISSUES/FLUX_001"
+INBOX, ISSUE_ID = "FLUX_INBOX", "FLUX_001"
 ISSUE_LENGTH = 36
 SERIAL, SECOND_SERIAL = "8512034", "8590277"
 
@@ -164,7 +164,7 @@ def stage_issue(staging: Path, shots: Sequence[Shot]) -> list[str]:
     single = [shot for shot in shots if shot.keeper or shot.burst is None]
     chosen = sorted(single, key=lambda shot: not shot.keeper)[:ISSUE_LENGTH]
     names = [f"{canonical_of(s)}.JPG" for s in sorted(chosen, key=lambda s: s.captured_at)]
-    folder = staging / ISSUE
+    folder = staging / "FLUX_ISSUES" / ISSUE_ID
     folder.mkdir(parents=True)
     (folder / "frames.txt").write_text("\n".join(names) + "\n", "utf-8")
     return names

@@ -2,17 +2,17 @@
 
 import dagster as dg
 
-from flux_assets.dagster_support import DUCKDB_POOL, columns_of, whole_asset
-from flux_assets.keepers.taste_assets import keeper_labels, keeper_scores
+from flux_assets.dagster_support import DUCKDB_POOL, PUBLISHING, columns_of, whole_asset
+from flux_assets.keepers.taste.assets import keeper_labels, keeper_scores
 from flux_assets.metadata.assets import capture_times, estimated_places, exif, places, weather
-from flux_assets.publishing.issues.assets import GROUP, catalog_entries, issue_manifests
+from flux_assets.publishing.issues.assets import catalog_entries, issue_manifests
 from flux_assets.publishing.photos import Photos, join_photos, publish_photos
 from flux_assets.vision.assets import bursts, duplicates, tags
 from flux_resources.resources import ArchiveResource
 
 
 @whole_asset(
-    group_name=GROUP,
+    group_name=PUBLISHING,
     kinds={"duckdb", "polars"},
     deps=[
         *(exif, places, capture_times, estimated_places, weather, tags, bursts, duplicates),

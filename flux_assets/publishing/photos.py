@@ -188,6 +188,7 @@ def publish_photos(photos: pl.DataFrame, paths: Paths) -> pl.DataFrame:
             database.execute("SET enable_progress_bar = false")
             database.begin()
             database.execute("CREATE TABLE photos AS SELECT * FROM rows")
+            database.execute("CREATE UNIQUE INDEX photos_by_id ON photos (photo_id)")
             comment_columns(database, "photos", Photos)
             create_views(database, paths)
             database.commit()

@@ -3,6 +3,9 @@
 They read the Parquet files in place by absolute paths, with DuckDB's built-in reader alone. What
 was never written is an empty view of the right types. Publishing makes them anew, so that they
 follow an archive that has moved.
+
+DuckDB's types are quoted in annotations, here and elsewhere: evaluated, they would outlive the
+interpreter, of which DuckDB complains on the terminal.
 """
 
 import shutil
@@ -12,9 +15,9 @@ import duckdb
 import polars as pl
 
 from flux_assets.corpus.intake_log import INTAKE_LOG, IntakeLog
-from flux_assets.keepers.keeper_index import KEEPER_INDEX, KeeperIndex
-from flux_assets.keepers.keeper_matches import KEEPER_MATCHES, KeeperMatches
-from flux_assets.keepers.training_set import TRAINING_SET, TrainingSet
+from flux_assets.keepers.matching.keeper_index import KEEPER_INDEX, KeeperIndex
+from flux_assets.keepers.matching.keeper_matches import KEEPER_MATCHES, KeeperMatches
+from flux_assets.keepers.taste.training_set import TRAINING_SET, TrainingSet
 from flux_assets.products import PRODUCTS
 from flux_assets.publishing.coverage import schemas as coverage
 from flux_assets.publishing.drafts.issue_drafts import ISSUE_DRAFTS, IssueDrafts
@@ -50,7 +53,7 @@ WHOLE: dict[str, type[dy.Schema]] = {
 _FILE, _DAY_OF_FILE = "parquet_file", r"day=(.{10})[.]parquet$"
 
 
-def create_views(database: duckdb.DuckDBPyConnection, paths: Paths) -> None:
+def create_views(database: "duckdb.DuckDBPyConnection", paths: Paths) -> None:
     """Create a view of every product table, or replace it, with its documentation."""
     for product in PRODUCTS:
         _create_view(database, product.name, product.schema, paths, f"{product.name}/day=*.parquet")
@@ -63,7 +66,8 @@ def create_views(database: duckdb.DuckDBPyConnection, paths: Paths) -> None:
 def show_later_tables(paths: Paths) -> None:
     """Let `flux.duckdb` show tables of the whole archive that were first written after it.
 
-    For products that are made from `photos`. The file is swapped as in a publication.
+    For products that are made from `photos`. The file is swapped as in a publication, and keeps
+    its time: the rows are those that it had.
 
     Raises:
         flux_resources.files.Busy: another process is publishing.
@@ -74,15 +78,16 @@ def show_later_tables(paths: Paths) -> None:
             database.begin()
             _create_whole_views(database, paths)
             database.commit()
+        shutil.copystat(paths.duckdb, temporary)
 
 
-def _create_whole_views(database: duckdb.DuckDBPyConnection, paths: Paths) -> None:
+def _create_whole_views(database: "duckdb.DuckDBPyConnection", paths: Paths) -> None:
     for name, schema in WHOLE.items():
         _create_view(database, name, schema, paths, f"{name}.parquet")
 
 
 def comment_columns(
-    database: duckdb.DuckDBPyConnection, table: str, schema: type[dy.Schema]
+    database: "duckdb.DuckDBPyConnection", table: str, schema: type[dy.Schema]
 ) -> None:
     """Give the columns of a table or view their descriptions."""
     for name, column in schema.columns().items():
@@ -91,7 +96,7 @@ def comment_columns(
 
 
 def _create_view(
-    database: duckdb.DuckDBPyConnection,
+    database: "duckdb.DuckDBPyConnection",
     name: str,
     schema: type[dy.Schema],
     paths: Paths,
@@ -117,7 +122,7 @@ def _create_view(
     comment_columns(database, name, schema)
 
 
-def _types(database: duckdb.DuckDBPyConnection, schema: type[dy.Schema]) -> dict[str, str]:
+def _types(database: "duckdb.DuckDBPyConnection", schema: type[dy.Schema]) -> dict[str, str]:
     """DuckDB's type of each column; categories are text."""
     empty = schema.create_empty().with_columns(pl.col(pl.Enum).cast(pl.String))
     database.register("empty", empty.to_arrow())

@@ -32,7 +32,7 @@ _CHOICES = {
 class Catalogue:
     """Reads `photos`. A condition also demands that a photograph has a vector and speaks."""
 
-    def __init__(self, database: duckdb.DuckDBPyConnection, paths: Paths) -> None:
+    def __init__(self, database: "duckdb.DuckDBPyConnection", paths: Paths) -> None:
         self._database = database
         self._paths = paths
 

@@ -69,18 +69,23 @@ class Finder:
         hits = self._hits(wanted, deep * _ALIKE + _SPARE if fold else deep + _SPARE)
         if fold:
             folds = self._catalogue.folded(hits["fold"].drop_nulls().unique(), wanted.condition)
-            hits = collapse(hits.drop("fold", "place", "captured_at"), folds)
-            times = self._catalogue.known(hits["photo_id"], wanted.condition)
-            hits = hits.join(times.select("photo_id", "captured_at"), on="photo_id")
+            hits = collapse(hits, folds)
         else:
             hits = hits.with_columns(hit="photo_id", folded=pl.lit(0, pl.Int64))
         if wanted.vector is None:
-            rows = page(hits, sort="time", offset=offset, limit=limit)
+            rows = page(self._dated(hits, wanted), sort="time", offset=offset, limit=limit)
         else:
             rows = page(hits, sort="relevance", offset=offset, limit=limit)
             if sort == "time":
-                rows = page(rows, sort="time", limit=limit)
+                rows = page(self._dated(rows, wanted), sort="time", limit=limit)
         return self._with_percentiles(rows, wanted.vector).select(_RANKED)
+
+    def _dated(self, shown: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
+        """With the `captured_at` of the frames that are shown, not of those that were found."""
+        times = self._catalogue.known(shown["photo_id"], wanted.condition)
+        return shown.drop("captured_at").join(
+            times.select("photo_id", "captured_at"), on="photo_id"
+        )
 
     def _with_percentiles(self, rows: pl.DataFrame, vector: Vectors | None) -> pl.DataFrame:
         if vector is not None and self._background is not None:
@@ -92,7 +97,7 @@ class Finder:
         """Whether there is an answer at all; None where that cannot be said."""
         if self._background is None or wanted.vector is None or not wanted.of_text:
             return None
-        best = by_relevance(self._hits(wanted, _JUDGED))["photo_id"].head(_JUDGED)
+        best = self._hits(wanted, _JUDGED).sort("score", descending=True)["photo_id"].head(_JUDGED)
         among = self._catalogue.count(wanted.condition)
         return judge(
             wanted.vector, self._matrix(best), self._background, among=among, cut_off=cut_off
@@ -150,7 +155,10 @@ class Finder:
             yield hits.filter(pl.col("fold").is_null() | (pl.col("place") == 1))
 
     def _hits(self, wanted: Wanted, count: int) -> pl.DataFrame:
-        """`photo_id, score, captured_at, fold, place`, best first; `count` or more if there are."""
+        """`photo_id, score, captured_at, fold, place`, best first; `count` or more if there are.
+
+        With wishes also `boosted`, the score that they are ordered by.
+        """
         latest = self._latest
         if latest is None or latest[0] is not wanted or latest[1] < count:
             latest = self._latest = wanted, count, self._found(wanted, count)
@@ -160,29 +168,31 @@ class Finder:
         if wanted.vector is None:
             everything = self._catalogue.known(self._passing(wanted.condition), wanted.condition)
             return everything.with_columns(score=pl.lit(None, pl.Float64)).sort("captured_at")
-        near = self._nearest(wanted.vector, wanted.condition, count + len(wanted.without))
-        known = self._catalogue.known(near["photo_id"], wanted.condition)
-        hits = near.join(known, on="photo_id", how="inner", maintain_order="left")
+        hits = self._nearest(wanted.vector, wanted.condition, count + len(wanted.without))
         hits = hits.filter(~pl.col("photo_id").is_in(list(wanted.without)))
         if wanted.min_score is not None:
             hits = hits.filter(pl.col("score") >= wanted.min_score)
         if not wanted.wishes:
             return hits
         merits = self._catalogue.merits(hits["photo_id"], wanted.wishes)
-        ranked = hits.join(merits, on="photo_id", how="left").sort(
-            pl.col("score") + BOOST * pl.col("merit"), "photo_id", descending=[True, False]
+        ranked = hits.join(merits, on="photo_id", how="left").with_columns(
+            boosted=pl.col("score") + BOOST * pl.col("merit")
         )
-        return ranked.drop("merit")
+        met = pl.when(pl.col("merit") > 0).then(pl.lit("has what is preferred"))
+        return by_relevance(with_reason(ranked, met).drop("merit"))
 
     def _nearest(self, vector: Vectors, condition: Condition, count: int) -> pl.DataFrame:
         """Without a condition all vectors are asked, of which some may not be published."""
         if condition.sql == "true":
-            near = self._store.nearest(vector, 2 * count)
-            known = self._catalogue.known(near["photo_id"], condition)
-            near = near.join(known, on="photo_id", how="semi", maintain_order="left")
+            near = self._known(self._store.nearest(vector, 2 * count), condition)
             if near.height >= count:
                 return near.head(count)
-        return self._store.nearest(vector, count, self._passing(condition))
+        near = self._store.nearest(vector, count, self._passing(condition))
+        return self._known(near, condition)
+
+    def _known(self, near: pl.DataFrame, condition: Condition) -> pl.DataFrame:
+        known = self._catalogue.known(near["photo_id"], condition)
+        return near.join(known, on="photo_id", how="inner", maintain_order="left")
 
     def _passing(self, condition: Condition) -> pl.Series:
         return self._catalogue.passing(condition)

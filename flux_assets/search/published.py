@@ -35,7 +35,7 @@ class Published:
         return now.st_ino, now.st_mtime_ns
 
     @contextmanager
-    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def reading(self) -> Iterator["duckdb.DuckDBPyConnection"]:
         """A connection of its own, in which `photos` is the table published last.
 
         Raises:
@@ -52,7 +52,7 @@ class Published:
             yield connection
 
 
-def _attached(file: Path) -> duckdb.DuckDBPyConnection:
+def _attached(file: Path) -> "duckdb.DuckDBPyConnection":
     database = duckdb.connect(":memory:")
     quoted = str(file).replace("'", "''")
     database.execute(f"ATTACH '{quoted}' AS published (READ_ONLY)")

@@ -15,7 +15,7 @@ from flux_assets.dagster_support import (
 )
 from flux_assets.imaging.assets import perceptual_hashes, proxies, quality
 from flux_assets.imaging.proxies import PROXIES
-from flux_assets.keepers.matching_assets import keeper_matches
+from flux_assets.keepers.matching.assets import keeper_matches
 from flux_assets.metadata.assets import capture_times, exif, places
 from flux_assets.refresh import refresh_day
 from flux_assets.search.answers.background import (

@@ -12,7 +12,7 @@ from flux_assets.corpus.photo_index import PHOTO_INDEX
 from flux_assets.corpus.take_in import open_ledger
 from flux_assets.imaging.perceptual_hashes import PERCEPTUAL_HASHES
 from flux_assets.imaging.quality import QUALITY
-from flux_assets.keepers.keeper_matches import KEEPER_MATCHES, KeeperMatches
+from flux_assets.keepers.matching.keeper_matches import KEEPER_MATCHES, KeeperMatches
 from flux_assets.metadata.capture_times import CAPTURE_TIMES
 from flux_assets.metadata.exif import EXIF
 from flux_assets.metadata.places import PLACES

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from flux_assets.keepers.match_candidates import MOST
+from flux_assets.keepers.matching.match_candidates import MOST
 
 _FINAL, _LEFT, _OTHER = range(3)
 

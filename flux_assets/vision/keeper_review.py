@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 from PIL import Image
 
-from flux_assets.keepers.match_report import MatchReport, match_report
+from flux_assets.keepers.matching.match_report import MatchReport, match_report
 from flux_assets.search.contact_sheet import contact_sheet
 from flux_assets.vision.look_alikes import ANOTHER, DIFFERENT
 

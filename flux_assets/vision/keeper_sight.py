@@ -6,8 +6,8 @@ from functools import partial
 import polars as pl
 
 from flux_assets.corpus.take_in import open_ledger
-from flux_assets.keepers.keeper_index import KEEPER_INDEX, KeeperIndex
-from flux_assets.keepers.keeper_matches import KEEPER_MATCHES, KeeperMatches
+from flux_assets.keepers.matching.keeper_index import KEEPER_INDEX, KeeperIndex
+from flux_assets.keepers.matching.keeper_matches import KEEPER_MATCHES, KeeperMatches
 from flux_assets.vision.close_look import look_closely
 from flux_assets.vision.keeper_decisions import originals_said
 from flux_assets.vision.keeper_looks import (

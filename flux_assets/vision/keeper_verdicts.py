@@ -6,13 +6,13 @@ photograph to be shown first. What it does not name becomes null.
 
 import polars as pl
 
-from flux_assets.keepers.keeper_matches import (
+from flux_assets.keepers.matching.keeper_matches import (
     NAME_ONLY,
     NAME_REPEATS,
     SEVERAL_AT_TIME,
     TIME_OR_NAME,
 )
-from flux_assets.keepers.match_report import NOTHING, UNREADABLE
+from flux_assets.keepers.matching.match_report import NOTHING, UNREADABLE
 from flux_resources.settings_sections import KeeperMatchSettings
 
 SEVERAL_ALIKE = "several photographs look like it"

@@ -8,8 +8,8 @@ The same content needs no look, and what a person said outranks everything.
 import dataframely as dy
 import polars as pl
 
-from flux_assets.keepers.keeper_matches import NAME_REPEATS
-from flux_assets.keepers.match_candidates import MOST
+from flux_assets.keepers.matching.keeper_matches import NAME_REPEATS
+from flux_assets.keepers.matching.match_candidates import MOST
 from flux_assets.vision.keeper_candidates import rank_candidates
 from flux_assets.vision.keeper_neighbours import VectorsOfDays, find_alike
 from flux_assets.vision.keeper_verdicts import (

@@ -9,8 +9,8 @@ from flux_assets.corpus.pictures import identify
 from flux_assets.demo.archive import DemoArchive
 from flux_assets.demo.keepers import KeeperKind
 from flux_assets.demo.truth import FrameTruth, KeeperTruth, Oddity
-from flux_assets.keepers.keeper_index import KEEPER_INDEX, KeeperIndex, update_keeper_index
-from flux_assets.keepers.keeper_matches import match_keepers
+from flux_assets.keepers.matching.keeper_index import KEEPER_INDEX, KeeperIndex, update_keeper_index
+from flux_assets.keepers.matching.keeper_matches import match_keepers
 from flux_assets.metadata.exif_fields import read_rows
 from flux_resources.data_root import DataRoot
 from flux_resources.settings_sections import KeeperMatchSettings

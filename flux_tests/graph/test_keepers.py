@@ -14,8 +14,8 @@ from flux_assets.automation import keepers_sensor
 from flux_assets.cli import app
 from flux_assets.execution import DAY_PRODUCTS
 from flux_assets.instance import open_instance
-from flux_assets.keepers.keeper_labels import KEEPER_LABELS
-from flux_assets.keepers.keeper_scores import KEEPER_SCORES
+from flux_assets.keepers.taste.keeper_labels import KEEPER_LABELS
+from flux_assets.keepers.taste.keeper_scores import KEEPER_SCORES
 from flux_assets.publishing.photos import read_photos
 from flux_assets.vision.keeper_verification import KEEPER_VERIFICATION, KeeperVerification
 from flux_resources.data_root import DataRoot

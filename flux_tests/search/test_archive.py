@@ -8,7 +8,7 @@ import pytest
 
 from flux_assets.search import Archive
 from flux_assets.search.archive import NotBuilt, NotFound
-from flux_assets.search.filters import Filters
+from flux_assets.search.filters import Boost, Filters
 from flux_resources.data_root import DataRoot
 from flux_tests.search.conftest import FakeEmbedder, Publish, photo, publish_rows, store_vectors
 
@@ -194,6 +194,17 @@ def test_frames_of_one_thing_are_one_answer_unless_asked_for(publish: Publish) -
 def test_what_is_unlike_counts_against(opened: Archive) -> None:
     found = opened.search("fog", unlike=["cat"])
     assert found["photo_id"].to_list() == ["thick_fog", "mist", "grey_cat"]
+
+
+def test_what_is_preferred_moves_up_without_shutting_out(publish: Publish) -> None:
+    nearly = {"first": ((100, 1, 0), {}), "second": ((100, 9, 0), {"tags": ["street"]})}
+    opened = publish({**nearly, "other": ((1, 9, 0), {"tags": ["street"]})}, WORDS)
+
+    found = opened.search("fog", tags=Boost("street"))
+    assert found["photo_id"].to_list() == ["second", "first", "other"]
+    assert found["score"][0] < found["score"][1]
+    assert found["why"][0].startswith("has what is preferred")
+    assert opened.search("fog")["photo_id"].to_list() == ["first", "second", "other"]
 
 
 def test_pages_follow_each_other(opened: Archive) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from flux_assets.keepers.keeper_matches import KeeperMatches
+from flux_assets.keepers.matching.keeper_matches import KeeperMatches
 from flux_assets.vision.keeper_decisions import originals_said
 from flux_assets.vision.keeper_looks import KeeperLooks
 from flux_assets.vision.keeper_verification import (

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from flux_assets.commands.keepers import app
 from flux_assets.corpus.photo_index import PHOTO_INDEX, PhotoIndex
-from flux_assets.keepers.keeper_index import KEEPER_INDEX, KeeperIndex
+from flux_assets.keepers.matching.keeper_index import KEEPER_INDEX, KeeperIndex
 from flux_assets.vision.keeper_decisions import originals_said
 from flux_assets.vision.keeper_verification import KEEPER_VERIFICATION, KeeperVerification
 from flux_resources.data_root import DataRoot

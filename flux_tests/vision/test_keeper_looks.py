@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from flux_assets.imaging.working_copy import Failure
-from flux_assets.keepers.keeper_index import KEEPER_INDEX, KeeperIndex, update_keeper_index
+from flux_assets.keepers.matching.keeper_index import KEEPER_INDEX, KeeperIndex, update_keeper_index
 from flux_assets.vision import keeper_looks as looking
 from flux_assets.vision.keeper_copies import CopyOrder, make_copy
 from flux_assets.vision.keeper_looks import (

@@ -10,7 +10,7 @@ from PIL import Image, ImageEnhance, ImageOps
 
 from flux_assets.imaging.hashing import hash_batch, miniatures
 from flux_assets.imaging.working_copy import decode
-from flux_assets.keepers.keeper_matches import KeeperMatches
+from flux_assets.keepers.matching.keeper_matches import KeeperMatches
 from flux_assets.vision.close_look import look_closely
 from flux_assets.vision.keeper_decisions import originals_said
 from flux_assets.vision.keeper_verification import compare_looks, verify_keepers

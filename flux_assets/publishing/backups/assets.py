@@ -2,8 +2,7 @@
 
 import dagster as dg
 
-from flux_assets.dagster_support import whole_asset
-from flux_assets.publishing.assets import GROUP
+from flux_assets.dagster_support import PUBLISHING, whole_asset
 from flux_assets.publishing.backups.create import create_backup
 from flux_assets.publishing.coverage.assets import coverage
 from flux_assets.publishing.drafts.assets import issue_drafts
@@ -12,7 +11,7 @@ from flux_resources.resources import ArchiveResource
 
 
 @whole_asset(
-    group_name=GROUP,
+    group_name=PUBLISHING,
     kinds={"file"},
     deps=[flux_db, issue_drafts, coverage],
     code_version="1",

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import polars as pl
 
-from flux_assets.keepers.retraining import retraining
-from flux_assets.keepers.training_set import TRAINING_SET, TrainingSet
-from flux_assets.keepers.versions import open_models
+from flux_assets.keepers.taste.retraining import retraining
+from flux_assets.keepers.taste.training_set import TRAINING_SET, TrainingSet
+from flux_assets.keepers.taste.versions import open_models
 from flux_assets.publishing.coverage.states import NEVER, Gap, gap_types
 from flux_assets.publishing.coverage.upstream import OF_ARCHIVE, UPSTREAM
 from flux_resources.clip.names import table_name

@@ -2,8 +2,7 @@
 
 import dagster as dg
 
-from flux_assets.dagster_support import DUCKDB_POOL, columns_of, whole_asset
-from flux_assets.publishing.assets import GROUP
+from flux_assets.dagster_support import DUCKDB_POOL, PUBLISHING, columns_of, whole_asset
 from flux_assets.publishing.coverage.html import write_html
 from flux_assets.publishing.coverage.markdown import as_markdown
 from flux_assets.publishing.coverage.measure import measure_coverage, write_tables
@@ -15,7 +14,7 @@ from flux_resources.resources import ArchiveResource
 
 
 @whole_asset(
-    group_name=GROUP,
+    group_name=PUBLISHING,
     kinds={"polars", "parquet"},
     deps=[flux_db, vector_index, keeper_verification],
     metadata=columns_of(Coverage),

@@ -6,9 +6,9 @@ from datetime import datetime
 from flux_assets.imaging.perceptual_hashes import PERCEPTUAL_HASHES_VERSION
 from flux_assets.imaging.proxies import proxies_version
 from flux_assets.imaging.quality import quality_version
-from flux_assets.keepers.keeper_labels import keeper_labels_version
-from flux_assets.keepers.keeper_scores import Scorer
-from flux_assets.keepers.versions import open_models
+from flux_assets.keepers.taste.keeper_labels import keeper_labels_version
+from flux_assets.keepers.taste.keeper_scores import Scorer
+from flux_assets.keepers.taste.versions import open_models
 from flux_assets.metadata.camera_clock import TimeRules
 from flux_assets.metadata.capture_times import capture_times_version
 from flux_assets.metadata.estimated_places import estimated_places_version

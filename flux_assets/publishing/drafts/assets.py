@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from flux_assets.dagster_support import DUCKDB_POOL, columns_of, whole_asset
-from flux_assets.publishing.assets import GROUP, photos
+from flux_assets.dagster_support import DUCKDB_POOL, PUBLISHING, columns_of, whole_asset
+from flux_assets.publishing.assets import photos
 from flux_assets.publishing.drafts.issue_drafts import IssueDrafts
 from flux_assets.publishing.drafts.propose import propose
 from flux_assets.publishing.drafts.request import Request, TooFew
@@ -21,7 +21,7 @@ class DraftConfig(dg.Config):
 
 
 @whole_asset(
-    group_name=GROUP,
+    group_name=PUBLISHING,
     kinds={"polars", "parquet"},
     deps=[photos],
     metadata=columns_of(IssueDrafts),

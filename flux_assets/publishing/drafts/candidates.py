@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flux_assets.keepers.keeper_scores import KEEPER_SCORES
+from flux_assets.keepers.taste.keeper_scores import KEEPER_SCORES
 from flux_assets.publishing.photos import read_photos
 from flux_assets.search.conditions import Condition
 from flux_assets.vision.bursts import BURSTS

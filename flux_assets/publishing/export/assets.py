@@ -2,13 +2,13 @@
 
 import dagster as dg
 
-from flux_assets.dagster_support import whole_asset
-from flux_assets.publishing.assets import GROUP, photos
+from flux_assets.dagster_support import PUBLISHING, whole_asset
+from flux_assets.publishing.assets import photos
 from flux_assets.publishing.export.flux_db import export_flux_db
 from flux_resources.resources import ArchiveResource
 
 
-@whole_asset(group_name=GROUP, kinds={"sqlite"}, deps=[photos], code_version="1")
+@whole_asset(group_name=PUBLISHING, kinds={"sqlite"}, deps=[photos], code_version="1")
 def flux_db(archive: ArchiveResource) -> dg.MaterializeResult[None]:
     """The wiki's SQLite schema, filled and swapped into FLUX_METADATA/flux.db in one step."""
     opened = archive.open()

@@ -35,7 +35,7 @@ def wiki_tables(archive: DataRoot) -> Iterator[tuple[str, pl.DataFrame]]:
     yield "catalog_entries", archive.tables.read(CATALOG_ENTRIES, CatalogEntries)
 
 
-def open_published(archive: DataRoot) -> duckdb.DuckDBPyConnection:
+def open_published(archive: DataRoot) -> "duckdb.DuckDBPyConnection":
     """`flux.duckdb`, to be closed by the caller.
 
     Raises:

@@ -6,7 +6,7 @@ from functools import partial
 import dagster as dg
 
 from flux_assets.corpus.assets import photo_index
-from flux_assets.dagster_support import columns_of, whole_asset
+from flux_assets.dagster_support import PUBLISHING, columns_of, whole_asset
 from flux_assets.metadata.assets import capture_times, estimated_places, exif, places
 from flux_assets.partitions import ISSUE_BACKFILL
 from flux_assets.partitions import issues as issue_ids
@@ -17,16 +17,17 @@ from flux_assets.publishing.issues.issues import ISSUES, ISSUES_VERSION, Issues,
 from flux_assets.publishing.issues.publish import Outcome, make_manifests
 from flux_resources.resources import ArchiveResource
 
-GROUP = "publishing"
-
 issue_asset = partial(
-    whole_asset, group_name=GROUP, partitions_def=issue_ids, backfill_policy=ISSUE_BACKFILL
+    whole_asset, group_name=PUBLISHING, partitions_def=issue_ids, backfill_policy=ISSUE_BACKFILL
 )
 
 
 @issue_asset(
     kinds={"polars", "parquet"},
-    deps=[photo_index, exif, places, capture_times, estimated_places],
+    deps=[
+        dg.AssetDep(product, partition_mapping=dg.AllPartitionMapping())
+        for product in (photo_index, exif, places, capture_times, estimated_places)
+    ],
     metadata=columns_of(IssueManifests),
     code_version=ISSUE_MANIFESTS_VERSION,
 )
@@ -47,7 +48,7 @@ def issue_pdfs(context: dg.AssetExecutionContext, archive: ArchiveResource) -> N
 
 
 @whole_asset(
-    group_name=GROUP,
+    group_name=PUBLISHING,
     kinds={"polars", "parquet"},
     deps=[issue_manifests, issue_pdfs],
     metadata=columns_of(Issues),
@@ -64,7 +65,7 @@ def issues(archive: ArchiveResource) -> dg.MaterializeResult[None]:
 
 
 @whole_asset(
-    group_name=GROUP,
+    group_name=PUBLISHING,
     kinds={"csv", "parquet"},
     deps=[photo_index],
     metadata=columns_of(catalog.CatalogEntries),

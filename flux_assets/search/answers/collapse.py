@@ -47,8 +47,9 @@ def collapse(hits: pl.DataFrame, folded: pl.DataFrame) -> pl.DataFrame:
 
 
 def by_relevance(rows: pl.DataFrame) -> pl.DataFrame:
-    """Best first; equals by photo_id."""
-    return rows.sort("score", "photo_id", descending=[True, False])
+    """Best first, by `boosted` where there is one, else by `score`; equals by photo_id."""
+    score = "boosted" if "boosted" in rows.columns else "score"
+    return rows.sort(score, "photo_id", descending=[True, False])
 
 
 def page(

@@ -170,7 +170,7 @@ def read_vocabulary(
         )
 
 
-def _distinct(database: duckdb.DuckDBPyConnection, column: str) -> tuple[str, ...]:
+def _distinct(database: "duckdb.DuckDBPyConnection", column: str) -> tuple[str, ...]:
     rows = database.execute(f"SELECT DISTINCT {column} FROM photos").fetchall()
     return tuple(value for (value,) in rows if value)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import polars as pl
 
-from flux_assets.keepers.keeper_labels import KEEPER_LABELS
+from flux_assets.keepers.taste.keeper_labels import KEEPER_LABELS
 from flux_assets.metadata.estimated_places import ESTIMATED_PLACES
 from flux_assets.metadata.exif import EXIF
 from flux_assets.metadata.places import PLACES

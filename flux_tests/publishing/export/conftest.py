@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from flux_assets.corpus.photo_index import PHOTO_INDEX
-from flux_assets.keepers.keeper_labels import KEEPER_LABELS
+from flux_assets.keepers.taste.keeper_labels import KEEPER_LABELS
 from flux_assets.metadata.capture_times import CAPTURE_TIMES
 from flux_assets.metadata.exif import EXIF
 from flux_assets.publishing.issues.catalog import (
