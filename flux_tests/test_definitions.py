@@ -72,6 +72,8 @@ def test_writers_share_pools() -> None:
         "embeddings": "lancedb_writer",
         "vector_index": "lancedb_writer",
         "photos": "duckdb_writer",
+        "issue_drafts": "duckdb_writer",
+        "coverage": "duckdb_writer",
     }
 
 

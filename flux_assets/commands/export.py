@@ -30,7 +30,7 @@ def postgres(
     schema: Annotated[str, typer.Option(help="The schema on the server.")] = "flux",
     as_json: Json = False,
 ) -> None:
-    """Write the wiki's tables to a PostgreSQL server, in one transaction."""
+    """Write the tables of flux.db to a PostgreSQL server, in one transaction."""
     from flux_assets.publishing.export.postgres import export_postgres
 
     with clear_errors():

@@ -67,11 +67,13 @@ def show_later_tables(paths: Paths) -> None:
     """Let `flux.duckdb` show tables of the whole archive that were first written after it.
 
     For products that are made from `photos`. The file is swapped as in a publication, and keeps
-    its time: the rows are those that it had.
+    its time: the rows are those that it had. Before the first publication nothing is done.
 
     Raises:
         flux_resources.files.Busy: another process is publishing.
     """
+    if not paths.duckdb.exists():
+        return
     with single_writer(paths.locks, "duckdb"), atomic_file(paths.duckdb) as temporary:
         shutil.copyfile(paths.duckdb, temporary)
         with duckdb.connect(str(temporary)) as database:

@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 MOST_BYTES = 1 << 20  # of one read: the longest string, XMP packet or EXIF block that is believed
 _MOST_STEPS = 60_000  # no real file of 27 makers needs 5,000; this many take 0.2 s
 _BYTES_PER_STEP = 256
-_FAR = 1 << 60  # beyond any file, and still a position that systems take
+_FAR = 1 << 40  # beyond any photograph, and still a position that every file system takes
 _BUFFER = 1 << 16  # holds the whole EXIF segment of a JPEG
 
 

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from flux_assets.dagster_support import DUCKDB_POOL, PUBLISHING, columns_of, whole_asset
+from flux_assets.publishing.assets import photos
 from flux_assets.publishing.coverage.html import write_html
 from flux_assets.publishing.coverage.markdown import as_markdown
 from flux_assets.publishing.coverage.measure import measure_coverage, write_tables
@@ -16,7 +17,7 @@ from flux_resources.resources import ArchiveResource
 @whole_asset(
     group_name=PUBLISHING,
     kinds={"polars", "parquet"},
-    deps=[flux_db, vector_index, keeper_verification],
+    deps=[photos, flux_db, vector_index, keeper_verification],
     metadata=columns_of(Coverage),
     code_version=COVERAGE_VERSION,
     pool=DUCKDB_POOL,

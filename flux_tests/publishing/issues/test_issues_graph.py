@@ -12,6 +12,9 @@ from pypdf import PdfReader
 
 from flux_assets.instance import open_instance
 from flux_assets.publishing.assets import photos
+from flux_assets.publishing.coverage.assets import coverage
+from flux_assets.publishing.drafts.assets import issue_drafts
+from flux_assets.publishing.export.assets import flux_db
 from flux_assets.publishing.issues.assets import (
     catalog_entries,
     issue_manifests,
@@ -19,6 +22,7 @@ from flux_assets.publishing.issues.assets import (
     issues,
 )
 from flux_assets.publishing.issues.automation import (
+    PER_ARCHIVE,
     add_issues,
     generate_issue_metadata,
     issue_stretches,
@@ -32,7 +36,10 @@ from flux_resources.resources import ArchiveResource
 from flux_tests.publishing.issues.conftest import Assign
 
 Rows = list[dict[str, str]]
-ASSETS = [issue_manifests, issue_pdfs, issues, catalog_entries, photos]
+ASSETS = [
+    *(issue_manifests, issue_pdfs, issues, catalog_entries),
+    *(photos, flux_db, issue_drafts, coverage),
+]
 Start = Callable[[dg.RunRequest], dg.ExecuteInProcessResult]
 
 
@@ -109,7 +116,7 @@ def test_a_dropped_assignment_becomes_an_issue_by_the_sensor_alone(
 ) -> None:
     assign(names(photographs))
     asked = list(follow(archive, instance, start))
-    assert asked == [["issue_manifests", "issue_pdfs", "issues", "catalog_entries", "photos"]]
+    assert asked == [["issue_manifests", "issue_pdfs", *PER_ARCHIVE]]
     (row,) = read_issues(archive.tables).to_dicts()
     assert (row["issue_id"], row["frame_count"]) == ("FLUX_001", 36)
     manifest = json.loads(archive.paths.absolute(row["manifest_path"]).read_text())
@@ -125,7 +132,7 @@ def test_a_refused_issue_fails_its_partition_and_keeps_no_other_from_being_made(
     file = assign(["nowhere.JPG"], "FLUX_002")
     assign(names(photographs, 36, 72), "FLUX_003")
     asked = list(follow(archive, instance, start))
-    pdfs, tables = ["issue_pdfs"], ["issues", "catalog_entries", "photos"]
+    pdfs, tables = ["issue_pdfs"], [*PER_ARCHIVE]
     assert asked[1:] == [pdfs, pdfs, tables]  # FLUX_002 lies between the two
     assert published_issues(archive) == {"FLUX_001": 36, "FLUX_003": 36}
     assert read_issues(archive.tables)["pdf_path"].null_count() == 0
@@ -189,7 +196,7 @@ def test_a_catalog_alone_is_published(
     header = "catalog_id,photographer,title,submitted_at,pdf_path,s3_key"
     (archive.paths.issues / "catalog.csv").write_text(f"{header}\nCAT_007,,,,,\n")
     asked = list(follow(archive, instance, start))
-    assert asked == [["issues", "catalog_entries", "photos"]]
+    assert asked == [[*PER_ARCHIVE]]
     assert read_catalog_entries(archive.tables)["catalog_id"].to_list() == ["CAT_007"]
 
 
