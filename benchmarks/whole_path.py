@@ -113,6 +113,7 @@ def _make(root: Path, count: int) -> str:
             "fold": [n // 3 if n % 9 < 3 else None for n in range(count)],
             "fold_place": [n % 3 + 1 if n % 9 < 3 else None for n in range(count)],
             "tags": ['["street"]'] * count,
+            "searchable": [True] * count,
         },
         schema_overrides={"fold": pl.Int32},
     )  # fmt: skip

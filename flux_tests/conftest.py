@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 # Definitions read their day range from the data root when they are imported.
-os.environ["FLUX_ROOT"] = tempfile.mkdtemp(prefix="flux-tests-")
+_ROOT = tempfile.TemporaryDirectory(prefix="flux-tests-")
+os.environ["FLUX_ROOT"] = _ROOT.name
+(Path(_ROOT.name) / "flux.yaml").write_text("archive: {start: 2022-01-01, end: 2022-12-31}\n")
 
 import numpy as np
 import pytest
@@ -22,6 +24,11 @@ settings.register_profile("flux", deadline=None)  # machines are busy at times
 settings.load_profile("flux")
 
 SETTINGS = "intake: {settle_seconds: 0}\nweather: {enabled: false}\n"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests that wait for Dagster's daemon leave theirs idle."""
+    return (os.cpu_count() or 1) + 1
 
 
 class Photograph(Protocol):

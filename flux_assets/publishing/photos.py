@@ -79,6 +79,9 @@ class Photos(dy.Schema):
     )
     fold = dy.Int32(nullable=True, description="Shared by frames that show the same thing.")
     fold_place = dy.Int64(nullable=True, description="From 1, the frame that stands for its fold.")
+    searchable = dy.Bool(
+        nullable=True, description="Has a vector, and speaks for its press: the JPEG beside a RAW."
+    )
     issue_id = dy.String(nullable=True, description="`FLUX_NNN`, the issue it appeared in.")
     catalog_id = dy.String(nullable=True, description="`CAT_NNN`, the catalog entry it is part of.")
     embedding_id = dy.String(nullable=True, description="Names the vector and its model.")
@@ -110,11 +113,20 @@ def join_photos(tables: TableStore, days: Collection[str] | None = None) -> pl.D
         )
         .join(_folds(tables, days).lazy(), on="photo_id", how="left")
         .join(_appearances(tables), on="photo_id", how="left")
+        .with_columns(searchable())
         .with_columns(pl.lit(None).alias(name) for name in HISTORY)
         .select([pl.col(name).cast(dtype) for name, dtype in columns.items()])
         .sort("captured_at", "photo_id")
         .collect()
     )
+
+
+def searchable() -> pl.Expr:
+    """Of one shutter press the JPEG speaks for the RAW file too, unless it is missing or failed."""
+    seen = pl.col("embedding_id").is_not_null()
+    jpeg = pl.col("format") == "JPEG"
+    spoken_for = pl.col("pair_id").is_not_null() & (seen & jpeg).any().over("pair_id")
+    return (seen & (jpeg | ~spoken_for)).alias("searchable")
 
 
 def _folds(tables: TableStore, days: Collection[str] | None) -> pl.DataFrame:

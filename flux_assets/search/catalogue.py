@@ -12,12 +12,6 @@ from flux_resources.paths import Paths
 _SHOWN = (
     "photo_id, path, captured_at, location_city, location_country, tags, thumb_path, proxy_path"
 )
-# Of one shutter press the JPEG speaks for the RAW file too, unless it is missing or has failed.
-_SPEAKS = (
-    "embedding_id IS NOT NULL AND (pair_id IS NULL OR format = 'JPEG' OR pair_id NOT IN (SELECT"
-    " pair_id FROM photos WHERE pair_id IS NOT NULL AND format = 'JPEG'"
-    " AND embedding_id IS NOT NULL))"
-)
 _NAMED = "photo_id IN (SELECT unnest(?))"
 _AS_LIST = pl.col("tags").str.json_decode(pl.List(pl.String))
 _CHOICES = {
@@ -30,7 +24,7 @@ _CHOICES = {
 
 
 class Catalogue:
-    """Reads `photos`. A condition also demands that a photograph has a vector and speaks."""
+    """Reads `photos`. A condition also demands that a photograph is searchable."""
 
     def __init__(self, database: "duckdb.DuckDBPyConnection", paths: Paths) -> None:
         self._database = database
@@ -38,26 +32,26 @@ class Catalogue:
 
     def passing(self, condition: Condition) -> pl.Series:
         """photo_ids that meet a condition."""
-        found = self._query(f"SELECT photo_id FROM photos WHERE {_SPEAKS} AND", condition)
+        found = self._query("SELECT photo_id FROM photos WHERE searchable AND", condition)
         return found["photo_id"]
 
     def count(self, condition: Condition) -> int:
         """How many photographs meet a condition."""
-        found = self._query(f"SELECT count(*) AS n FROM photos WHERE {_SPEAKS} AND", condition)
+        found = self._query("SELECT count(*) AS n FROM photos WHERE searchable AND", condition)
         return int(found["n"].item())
 
     def known(self, photo_ids: pl.Series, condition: Condition) -> pl.DataFrame:
         """`photo_id, captured_at, fold, place` of those of `photo_ids` that meet a condition."""
         asked = every([Condition(_NAMED, [photo_ids.to_list()]), condition])
         columns = "photo_id, captured_at, fold, fold_place AS place"
-        return self._query(f"SELECT {columns} FROM photos WHERE {_SPEAKS} AND", asked)
+        return self._query(f"SELECT {columns} FROM photos WHERE searchable AND", asked)
 
     def folded(self, folds: pl.Series, condition: Condition) -> pl.DataFrame:
         """`photo_id, fold, place` of all frames of some folds that meet a condition."""
         named = Condition("fold IN (SELECT unnest(?))", [folds.to_list()])
         columns = "photo_id, fold, fold_place AS place"
         return self._query(
-            f"SELECT {columns} FROM photos WHERE {_SPEAKS} AND", every([named, condition])
+            f"SELECT {columns} FROM photos WHERE searchable AND", every([named, condition])
         )
 
     def merits(self, photo_ids: pl.Series, wishes: Facts) -> pl.DataFrame:
@@ -110,7 +104,7 @@ class Catalogue:
     def span(self, condition: Condition) -> tuple[object, object]:
         """The first and last `captured_at` that meet a condition; None, None if none does."""
         bounds = "min(captured_at) AS first, max(captured_at) AS last"
-        found = self._query(f"SELECT {bounds} FROM photos WHERE {_SPEAKS} AND", condition)
+        found = self._query(f"SELECT {bounds} FROM photos WHERE searchable AND", condition)
         first, last = found.row(0)
         return first, last
 

@@ -12,6 +12,7 @@ from flux_assets.definitions import build_defs
 from flux_assets.execution import ACCEPT_LOSS, DAY_PRODUCTS
 from flux_assets.instance import open_instance
 from flux_assets.partitions import range_tags
+from flux_assets.vision import vector_index
 from flux_resources.data_root import DataRoot
 from flux_resources.resources import ArchiveResource
 from flux_tests.conftest import Photograph, empty_archive, write_photograph
@@ -61,6 +62,12 @@ def start(
     resources = {"archive": ArchiveResource(root=str(archive.paths.root))}
     definition = build_defs(resources=resources).resolve_job_def(job)
     return definition.execute_in_process(instance=instance, tags=dict(request.tags)).success
+
+
+@pytest.fixture(autouse=True)
+def few_searches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index is measured by a few searches: these tests are about its place in the graph."""
+    monkeypatch.setattr(vector_index, "_QUERIES", 3)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from flux_assets.publishing.photos import Photos, publish_photos
+from flux_assets.publishing.photos import Photos, publish_photos, searchable
 from flux_assets.search import Archive
 from flux_resources.clip.embedder import EncodedImages
 from flux_resources.data_root import DataRoot
@@ -77,7 +77,7 @@ def store_vectors(archive: DataRoot, vectors: Mapping[str, Sequence[float]]) -> 
 
 
 def publish_rows(archive: DataRoot, rows: Sequence[Mapping[str, Any]]) -> None:
-    publish_photos(pl.DataFrame(rows, schema=_TYPES), archive.paths)
+    publish_photos(pl.DataFrame(rows, schema=_TYPES).with_columns(searchable()), archive.paths)
 
 
 @pytest.fixture
