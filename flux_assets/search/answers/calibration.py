@@ -12,6 +12,9 @@ The margin tells what the pictures show more of than of anything else. The heigh
 words, whose cosines are low everywhere; frequent things do not stand out, so it never counts
 against. Both hold for texts only: pictures score much higher on pictures. How well it works is
 measured by `python -m benchmarks.nothing_found`.
+
+Products go row by row (`np.vecdot`): the matrix product of BLAS wakes threads that stay at a core
+for many milliseconds, and what comes after a search waits for them.
 """
 
 from typing import NamedTuple
@@ -43,7 +46,7 @@ class Verdict(NamedTuple):
 
 def percentiles(scores: Numbers, query: Vectors, background: Background) -> Numbers:
     """Share in percent `(k,)` of the archive's sample that scores less than each of `scores`."""
-    archive = np.sort(background.sample @ query)
+    archive = np.sort(np.vecdot(background.sample, query))
     less = np.searchsorted(archive, scores.astype(np.float32), side="left")
     return np.asarray(100 * less / len(archive), np.float64)
 
@@ -76,9 +79,9 @@ def judge(
     if among < _FEWEST or background.photographs < _FEWEST or not len(best):
         return Verdict(len(best) > 0, None, "too few photographs to say how good the answer is")
     margins, heights = _unrelated(background, min(share, 1.0))
-    archive = background.sample @ query
-    cosines = best @ query
-    margin = _top(cosines - best @ background.queries.mean(axis=0))
+    archive = np.vecdot(background.sample, query)
+    cosines = np.vecdot(best, query)
+    margin = _top(cosines - np.vecdot(best, background.queries.mean(axis=0)))
     height = (_top(cosines) - archive.mean()) / max(float(archive.std()), 1e-6)
     evidence = _z(margin, margins) + np.maximum(_z(height, heights), 0)
     others = _z(margins, margins) + np.maximum(_z(heights, heights), 0)
@@ -99,8 +102,8 @@ def _unrelated(background: Background, share: float) -> tuple[Numbers, Numbers]:
 def _moments(counts: Counts) -> tuple[Numbers, Numbers]:
     """Mean and standard deviation `(b,)` of counted scores."""
     weights, scores = counts / counts.sum(axis=1, keepdims=True), middles()
-    mean = weights @ scores
-    return mean, np.sqrt(np.maximum(weights @ scores**2 - mean**2, 1e-12))
+    mean = np.vecdot(weights, scores)
+    return mean, np.sqrt(np.maximum(np.vecdot(weights, scores**2) - mean**2, 1e-12))
 
 
 def _top(values: Vectors) -> float:
