@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
 import polars as pl
 
 from flux_assets.search.answers.background import Background
@@ -18,7 +17,7 @@ from flux_assets.search.answers.timeline import Period, find_evolution, periods_
 from flux_assets.search.catalogue import Catalogue
 from flux_assets.search.conditions import Condition, every, meets
 from flux_assets.search.language.plan import Facts
-from flux_resources.vectors import Vectors, VectorStore
+from flux_resources.vectors import Vectors, VectorStore, as_matrix
 
 BOOST = 0.02  # cosine that a wish which is met counts for; about what parts neighbouring hits
 _JUDGED = 50
@@ -199,10 +198,7 @@ class Finder:
 
     def _matrix(self, photo_ids: pl.Series) -> Vectors:
         """Float32 `(n, d)`; every photograph of the catalogue has a vector."""
-        vectors = self._store.vectors_of(photo_ids.to_list())["vector"]
-        if vectors.is_empty():
-            return np.empty((0, 1), np.float32)
-        return np.stack(vectors.to_list()).astype(np.float32)
+        return as_matrix(self._store.vectors_of(photo_ids.to_list())["vector"])
 
     def _sample(self) -> Vectors:
-        return np.stack(self._store.sample(_MOST_OF_A_PLACE)["vector"].to_list())
+        return as_matrix(self._store.sample(_MOST_OF_A_PLACE)["vector"])

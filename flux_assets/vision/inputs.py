@@ -5,7 +5,6 @@ from functools import reduce
 from itertools import groupby
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from flux_assets.corpus.photo_index import PHOTO_INDEX
@@ -24,7 +23,7 @@ from flux_assets.vision.duplicate_pairs import VectorsOf
 from flux_assets.vision.embeddings import EMBEDDINGS
 from flux_resources.data_root import DataRoot
 from flux_resources.tables import TableStore
-from flux_resources.vectors import Vectors, VectorStore
+from flux_resources.vectors import Vectors, VectorStore, as_matrix
 
 _FINGERPRINT = "fingerprint"
 _BURSTS_READ: dict[Product, tuple[str, ...]] = {
@@ -120,7 +119,7 @@ def vectors_by_month(tables: TableStore, store: VectorStore) -> Iterator[Vectors
     for _, days in groupby(tables.days(EMBEDDINGS.name), key=lambda day: day[:7]):
         vectors = store.rows(list(days)).sort("photo_id")["vector"]
         if len(vectors):
-            yield np.stack(vectors.to_list()).astype(np.float32)
+            yield as_matrix(vectors)
 
 
 def copies_of(archive: DataRoot) -> pl.DataFrame:

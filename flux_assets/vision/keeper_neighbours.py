@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from flux_resources.vectors import Vectors
+from flux_resources.vectors import Vectors, as_matrix
 
 VectorsOfDays = Callable[[Sequence[str]], pl.DataFrame]
 Indices = np.ndarray[Any, np.dtype[np.int64]]
@@ -40,13 +40,13 @@ def find_alike(
     seen = looks.drop_nulls("vector")
     if seen.is_empty() or photographs.is_empty():
         return pl.DataFrame(schema=_SCHEMA)
-    queries = _matrix(seen["vector"])
+    queries = as_matrix(seen["vector"])
     numbered = photographs.select("photo_id", "day").with_row_index("photograph")
     best = _Best(len(queries), most)
     asked = wanted.join(seen.select("sha256").with_row_index("keeper"), on="sha256")
     found = [pl.DataFrame(schema=_SCHEMA)]
     for rows in _blocks(numbered, vectors):
-        matrix = _matrix(rows["vector"])
+        matrix = as_matrix(rows["vector"])
         best.compare(queries, matrix, rows["photograph"].to_numpy().astype(np.int64))
         pairs = asked.join(rows.select("photo_id").with_row_index("row"), on="photo_id")
         left, right = queries[pairs["keeper"].to_numpy()], matrix[pairs["row"].to_numpy()]
@@ -72,12 +72,6 @@ def _blocks(numbered: pl.DataFrame, vectors: VectorsOfDays) -> Iterator[pl.DataF
         block = rows.join(numbered.select("photo_id", "photograph"), on="photo_id")
         if block.height:
             yield block
-
-
-def _matrix(vectors: pl.Series) -> Vectors:
-    """Lists of one length as float32 `(n, d)`."""
-    values: Vectors = vectors.explode().to_numpy().astype(np.float32, copy=False)
-    return values.reshape(len(vectors), -1)
 
 
 class _Best:

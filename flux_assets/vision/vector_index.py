@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from flux_resources.settings_sections import SearchSettings
-from flux_resources.vectors import IndexState, Vectors, VectorStore
+from flux_resources.vectors import IndexState, Vectors, VectorStore, as_matrix
 
 VECTOR_INDEX = "vector_index"
 VECTOR_INDEX_VERSION = "1"
@@ -120,7 +120,7 @@ def bring_up_to_date(store: VectorStore, settings: SearchSettings) -> Work:
 
 def queries_of(store: VectorStore, texts: Vectors) -> Vectors:
     """What people ask: photographs of the archive and texts, float32 `(q, d)`."""
-    drawn = np.array(store.sample(_QUERIES)["vector"].to_list(), np.float32)
+    drawn = as_matrix(store.sample(_QUERIES)["vector"])
     return np.concatenate([drawn, texts.reshape(-1, drawn.shape[1])[:_QUERIES]])
 
 

@@ -61,6 +61,12 @@ def as_frame(table: pa.Table) -> pl.DataFrame:
     return frame.cast({"vector": pl.List(pl.Float32)})
 
 
+def as_matrix(vectors: pl.Series) -> Vectors:
+    """A column of vectors of one length as float32 `(n, d)`; `(0, 1)` where there are none."""
+    values = vectors.explode().cast(pl.Float32).to_numpy()
+    return values.reshape(len(vectors), -1) if len(vectors) else values.reshape(0, 1)
+
+
 def vectors_in(table: pa.Table | pa.RecordBatch) -> Vectors:
     """The column `vector` as float32 `(n, d)`."""
     column = table["vector"]

@@ -16,7 +16,7 @@ from flux_assets.refresh import combine_fingerprints
 from flux_assets.vision.bursts import BURSTS, as_one_day
 from flux_assets.vision.embeddings import EMBEDDINGS
 from flux_resources.tables import TableStore
-from flux_resources.vectors import Vectors, VectorStore
+from flux_resources.vectors import Vectors, VectorStore, as_matrix
 
 _READ: dict[Product, tuple[str, ...]] = {
     PHOTO_INDEX: (),
@@ -87,7 +87,7 @@ def with_vectors(known: pl.DataFrame, store: VectorStore) -> tuple[pl.DataFrame,
         rows = rows.join(stored, on="photo_id", how="inner", maintain_order="left")
         if rows.is_empty():
             continue
-        block = rows["vector"].explode().to_numpy().reshape(rows.height, -1)
+        block = as_matrix(rows["vector"])
         if count == 0:
             vectors = np.empty((known.height, block.shape[1]), np.float32)
         vectors[count : count + rows.height] = block

@@ -22,7 +22,7 @@ from flux_assets.search.finder import BOOST, Finder, Wanted
 from flux_resources.data_root import DataRoot
 from flux_resources.settings import Settings
 from flux_resources.settings_sections import DraftSettings
-from flux_resources.vectors import Vectors, VectorStore, active_vectors
+from flux_resources.vectors import Vectors, VectorStore, active_vectors, as_matrix
 
 _READ_AT_ONCE = 500  # vectors, by name
 _NEAREST = 12 * ISSUE_FRAMES  # candidates of a theme: enough to choose from, and all about it
@@ -102,11 +102,10 @@ def _with_looks(found: Candidates, store: VectorStore) -> tuple[Candidates, Vect
         store.vectors_of(names[start : start + _READ_AT_ONCE])
         for start in range(0, len(names), _READ_AT_ONCE)
     ]
-    stored = pl.concat(parts) if parts else pl.DataFrame({"photo_id": [], "vector": []})
+    stored = pl.concat(parts) if parts else store.vectors_of([])
     kept = found.rows.filter(pl.col("photo_id").is_in(stored["photo_id"].implode()))
     found = found.without(kept, "have no vector of the active model")
-    looks = np.stack(stored["vector"].to_list()) if stored.height else np.empty((0, 1))
-    return found, looks.astype(np.float32, copy=False)
+    return found, as_matrix(stored["vector"])
 
 
 def _suiting(
