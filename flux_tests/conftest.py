@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+# Every core has a worker; more threads would wait for work by spinning, and slow the others.
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 # Definitions read their day range from the data root when they are imported.
 _ROOT = tempfile.TemporaryDirectory(prefix="flux-tests-")
 os.environ["FLUX_ROOT"] = _ROOT.name
