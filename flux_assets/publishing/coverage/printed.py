@@ -7,7 +7,7 @@ import polars as pl
 from rich.markup import escape
 from rich.table import Table
 
-from flux_assets.console import console
+from flux_assets.console import bar, console
 from flux_assets.publishing.coverage.measure import ArchiveCoverage
 from flux_assets.publishing.coverage.schemas import CLOSABLE, WHYS
 
@@ -28,9 +28,8 @@ def show_status(coverage: ArchiveCoverage) -> None:
         why = "; ".join(said.get(row["product"], ()))
         if row["grain"] == "photograph":
             share = row["share"] or 0.0
-            filled = round(share * _BAR)
-            bar = f"[green]{'█' * filled}[/][dim]{'░' * (_BAR - filled)}[/] {share:6.1%}"
-            table.add_row(row["product"], bar, str(row["count"]), str(row["photographs"]), why)
+            shown = f"{bar(share, _BAR)} {share:6.1%}"
+            table.add_row(row["product"], shown, str(row["count"]), str(row["photographs"]), why)
         else:
             built = "built" if row["written_at"] else "not built"
             table.add_row(row["product"], built, "", "", why)
