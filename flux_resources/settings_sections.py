@@ -199,10 +199,10 @@ class SearchSettings(Section):
 class QualitySettings(Section):
     """How much each fault weighs in `quality_score`; only the proportions matter."""
 
-    sharpness: Annotated[float, Field(ge=0)] = 0.5
+    sharpness: Annotated[float, Field(ge=0)] = 0.55
     exposure: Annotated[float, Field(ge=0)] = 0.25
     contrast: Annotated[float, Field(ge=0)] = 0.15
-    noise: Annotated[float, Field(ge=0)] = 0.1
+    noise: Annotated[float, Field(ge=0)] = 0.05
 
     @model_validator(mode="after")
     def _one_counts(self) -> "QualitySettings":

@@ -18,10 +18,10 @@ from flux_assets.photo_table import PhotoTable, Product
 from flux_resources.paths import Paths
 from flux_resources.settings_sections import QualitySettings
 
-QUALITY_VERSION = "1"
-_SHARP = 0.1  # rank contrast of the sharpest tiles at a sharpness of 1 - 1/e
-_NOISE_LEVELS = 16  # noise that halves the mark for it
-_SOFT, _NOISY, _FLAT, _CLIPPED, _DARK = 0.4, 2.0, 0.6, 0.02, 0.5
+QUALITY_VERSION = "2"
+_SHARP = 0.3  # fine over coarse detail at a sharpness of 1 - 1/e
+_NOISE_LEVELS = 16  # noise that halves the mark for it; little is no fault
+_SOFT, _NOISY, _FLAT, _CLIPPED, _DARK = 0.45, 2.0, 0.6, 0.1, 0.5
 
 
 class Quality(PhotoTable):
@@ -35,12 +35,14 @@ class Quality(PhotoTable):
         nullable=True,
         min=0,
         max=1,
-        description="Fine contrast of the sharpest tiles (3 % of the picture), less noise.",
+        description="Fine over coarse detail of the sharpest tiles, 3 % of all, less noise.",
     )
     exposure = dy.Float64(
         nullable=True, min=0, max=1, description="1 where no tones are lost at either end."
     )
-    clipped_shadows = dy.Float64(nullable=True, min=0, max=1, description="Share at black.")
+    clipped_shadows = dy.Float64(
+        nullable=True, min=0, max=1, description="Share at the picture's own darkest tone."
+    )
     clipped_highlights = dy.Float64(
         nullable=True, min=0, max=1, description="Share at the picture's own brightest tone."
     )
@@ -49,7 +51,7 @@ class Quality(PhotoTable):
     )
     noise = dy.Float64(nullable=True, min=0, description="Standard deviation, levels of 255.")
     contrast = dy.Float64(
-        nullable=True, min=0, max=1, description="1 where light is e times dark, or more."
+        nullable=True, min=0, max=1, description="1 where light is twice dark, or more."
     )
     quality_score = dy.Float64(
         nullable=True, min=0, max=1, description="Weighted mean of the four, 1 is faultless."
@@ -110,13 +112,13 @@ def measure_quality(
     histogram = np.asarray(grey.histogram(), dtype=np.float64)
     histogram /= histogram.sum()
     tones = measure_tones(histogram)
-    detail = measure_detail(grey, histogram, iso)
+    detail = measure_detail(grey, tones.log_range, iso)
     sharpness = 1 - float(np.exp(-detail.fine / _SHARP))
     marks = {
         "sharpness": sharpness,
         "exposure": tones.exposure,
         "contrast": tones.contrast,
-        "noise": 1 / (1 + (detail.noise / _NOISE_LEVELS) ** 2),
+        "noise": 1 / (1 + (detail.noise / _NOISE_LEVELS) ** 4),
     }
     weights = settings.model_dump()
     score = sum(weights[name] * mark for name, mark in marks.items()) / sum(weights.values())

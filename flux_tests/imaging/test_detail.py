@@ -7,13 +7,14 @@ import pytest
 from PIL import Image, ImageFilter
 
 from flux_assets.imaging.detail import Detail, measure_detail
-from flux_tests.imaging.gradings import of_levels, picture
+from flux_assets.imaging.tones import measure_tones
+from flux_tests.imaging.gradings import blurred, of_levels, picture
 
 
 def detail(image: Image.Image, iso: int | None = None) -> Detail:
     grey = image.convert("L")
     histogram = np.asarray(grey.histogram(), float)
-    return measure_detail(grey, histogram / histogram.sum(), iso)
+    return measure_detail(grey, measure_tones(histogram / histogram.sum()).log_range, iso)
 
 
 def with_noise(image: Image.Image, levels: float) -> Image.Image:
@@ -46,15 +47,25 @@ def test_noise_is_found_in_levels(portrait: Image.Image, levels: float) -> None:
 def test_noise_does_not_pass_for_sharpness(portrait: Image.Image) -> None:
     soft = portrait.filter(ImageFilter.GaussianBlur(4))
 
-    assert detail(with_noise(soft, 8)).fine < detail(soft).fine + 0.3 * detail(portrait).fine
+    assert detail(with_noise(soft, 8), iso=6400).fine < 0.3 * detail(portrait, iso=6400).fine
+    assert detail(portrait, iso=6400).fine > 0.9 * detail(portrait, iso=100).fine
 
 
 def test_the_iso_speed_limits_what_counts_as_noise(portrait: Image.Image) -> None:
     noisy = with_noise(portrait, 8)
 
     assert detail(noisy, iso=100).noise == pytest.approx(1.2)
-    assert detail(noisy, iso=100).fine > detail(noisy).fine
     assert detail(noisy, iso=102_400).noise == detail(noisy).noise
+
+
+@pytest.mark.parametrize("period", [16, 32, 50, 64])
+def test_edges_are_found_wherever_they_lie_and_blur_softens_them(period: int) -> None:
+    down, across = np.indices((480, 640)) // period
+    board = of_levels(60 + 130 * ((down + across) % 2)).convert("RGB")
+    found = [detail(blurred(board, radius)).fine for radius in (0, 1, 2, 4)]
+
+    assert found == sorted(found, reverse=True)
+    assert found[0] > 2 * found[-1]
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 200), (7, 7), (8, 8), (9, 1000), (1023, 683)])

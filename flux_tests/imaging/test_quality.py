@@ -102,7 +102,11 @@ def test_weights_that_are_all_zero_are_refused() -> None:
     ("faults", "white", "words"),
     [
         ({}, 0.9, "sharp (0.80)"),
-        ({"sharpness": 0.21, "clipped_highlights": 0.08}, 1, "soft (0.21), highlights clipped 8 %"),
+        (
+            {"sharpness": 0.21, "clipped_highlights": 0.18},
+            1,
+            "soft (0.21), highlights clipped 18 %",
+        ),
         (
             {"clipped_shadows": 0.3},
             0.2,
