@@ -13,7 +13,7 @@ Histogram = np.ndarray[Any, np.dtype[np.float64]]
 LEVELS: Histogram = np.arange(256, dtype=np.float64)
 TOE = 14  # `log(level + 14)` grows by about the same, 0.29, with every stop of light
 _HIGHLIGHTS = 0.05  # tones up to 5 % below the brightest one count as lost, ever less to 10 %
-_SHADOW_LEVELS = 10  # above the darkest tone, ever less
+_SHADOW_LEVELS = 20  # above the darkest tone, ever less
 _OF_RANGE = 0.1  # of the range of tones, and no more of them: fog is not lost
 _DARK_WHITE = 100  # a picture whose brightest tone lies below is dark
 _FULL_CONTRAST = 0.7  # natural logarithm of the ratio of light to dark tones
@@ -58,7 +58,7 @@ def measure_tones(histogram: Histogram) -> Tones:
         white=white / 255,
         spread=(high - low) / 255,
         log_range=log_range,
-        exposure=light * float(np.exp(-1.5 * highlights - 0.3 * shadows)),
+        exposure=light * float(np.exp(-1.5 * highlights - 0.2 * shadows)),
         contrast=min(1.0, log_range / _FULL_CONTRAST),
     )
 
