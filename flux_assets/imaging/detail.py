@@ -29,7 +29,7 @@ _LEAST, _LEAST_OF_RANGE, _ROUNDING = 0.03, 0.04, 1
 _FLATTEST = 0.02  # share of the blocks that shows the noise
 _TEXTURE, _WHITE = 0.7, 0.9  # high over middle frequencies: at most texture, at least noise
 _GAUSSIAN = 1.25  # standard deviation over mean absolute value
-_MOST_NOISE = 0.12  # levels per root of ISO; no camera is noisier at the size of a working copy
+_USUAL_NOISE, _MOST_NOISE = 0.06, 0.12  # levels per root of ISO, at the size of a working copy
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,10 @@ def measure_detail(grey: Image.Image, log_range: float, iso: int | None) -> Deta
     strength = np.abs(np.take(_LOGARITHMS, blocks) @ _COSINES)
     light = blocks.mean(axis=-1, dtype=np.float32) + TOE
     noise = _noise(strength, light)
-    most_noise = _MOST_NOISE * float(np.sqrt(iso or 0))
+    root = float(np.sqrt(iso or 0))
     return Detail(
-        fine=_sharpest(strength, light, log_range, most_noise),
-        noise=noise if iso is None else min(noise, most_noise),
+        fine=_sharpest(strength, light, log_range, _USUAL_NOISE * root),
+        noise=noise if iso is None else min(noise, _MOST_NOISE * root),
     )
 
 
@@ -101,7 +101,7 @@ def _blocks(levels: Levels) -> Levels:
     return pairs.swapaxes(2, 3).reshape(rows, 2, columns, BLOCK**2)
 
 
-def _sharpest(strength: Floats, light: Floats, log_range: float, most_noise: float) -> float:
+def _sharpest(strength: Floats, light: Floats, log_range: float, usual_noise: float) -> float:
     """Fine over coarse detail, the mean of the sharpest tiles.
 
     A low contrast or a tone curve changes both alike, so neither makes a picture soft.
@@ -115,7 +115,7 @@ def _sharpest(strength: Floats, light: Floats, log_range: float, most_noise: flo
         return per_tile
 
     mean_light = means(light)
-    of_noise = most_noise / _GAUSSIAN / mean_light
+    of_noise = usual_noise / _GAUSSIAN / mean_light
     fine = np.sqrt(np.maximum(means(strength[..., _MIDDLE:].mean(axis=-1)) ** 2 - of_noise**2, 0))
     coarse = means(strength[..., :_MIDDLE].mean(axis=-1))
     least = _LEAST + _LEAST_OF_RANGE * log_range + _ROUNDING / mean_light
