@@ -109,14 +109,20 @@ def changed_days_sensor(
     opened = archive.open()
     with open_ledger(opened) as ledger:
         changes = changed_days(ledger, opened.paths)
+        known = set(days.get_partition_keys())
+        stale = {day: state for day, state in changes.items() if day in known}
+        if not stale:
+            yield dg.SkipReason(
+                f"No day changed; {len(changes)} changed days lie outside the day range."
+            )
+            return
         inhabited = ledger.photographs_per_day()
-    known = set(days.get_partition_keys())
-    stale = {day: state for day, state in changes.items() if day in known}
-    if not stale:
-        outside = len(changes) - len(stale)
-        yield dg.SkipReason(f"No day changed; {outside} changed days lie outside the day range.")
     for first, last in stretches(known.intersection(with_neighbours(stale, inhabited))):
-        states = sorted(f"{day}:{stale[day]}" for day in stale if first <= day <= last)
+        # A stretch may hold neighbours alone: the key tells of every change that reaches it.
+        reaching = with_neighbours((first, last), stale)
+        states = sorted(
+            f"{day}:{stale[day]}" for day in stale if reaching[0] <= day <= reaching[-1]
+        )
         key = hashlib.sha256("|".join(states).encode()).hexdigest()[:16]
         yield dg.RunRequest(run_key=f"{first}..{last}:{key}", tags=range_tags(first, last))
 
@@ -135,7 +141,9 @@ def keepers_sensor(
     state = keeper_tree_state(opened)
     if state == context.cursor:
         return dg.SkipReason(f"Nothing changed in {opened.paths.keepers}.")
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=state)], cursor=state)
+    # A tree may come back to an earlier state, and Dagster runs a key once.
+    key = f"{state}@{datetime.now(UTC).isoformat(timespec='seconds')}"
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=key)], cursor=state)
 
 
 nightly_schedule = dg.ScheduleDefinition(

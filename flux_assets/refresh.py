@@ -187,9 +187,13 @@ def write_day(
 
 
 def combine_fingerprints(*columns: str) -> pl.Expr:
-    """One `fingerprint` column out of the fingerprints of several joined upstream products."""
+    """One `fingerprint` column out of the fingerprints of several joined upstream products.
+
+    A row that is to be tried again has no fingerprint, though it may hold values: where they are
+    used, they are named here too.
+    """
     return pl.concat_str(
-        [pl.col(column).fill_null("none") for column in columns], separator="|"
+        [pl.col(column).cast(pl.String).fill_null("none") for column in columns], separator="|"
     ).alias("fingerprint")
 
 

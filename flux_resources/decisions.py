@@ -56,7 +56,7 @@ class Decisions:
             return
         with single_writer(self._locks, "decisions"):
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            _drop_torn_line(self._file)
+            _end_last_line(self._file)
             with self._file.open("ab") as file:
                 file.write("".join(f"{line}\n" for line in lines).encode())
                 file.flush()
@@ -72,14 +72,16 @@ class Decisions:
         return {sha256: entry for sha256, entry in latest.items() if entry.value is not None}
 
     def history(self) -> list[Decision]:
-        """Every decision, oldest first. An unfinished last line, of a killed write, is passed over.
+        """Every decision, oldest first. What a killed write left of its line is passed over.
 
         Raises:
             DecisionsBroken: a line is not a decision.
         """
         if not self._file.exists():
             return []
-        *lines, _torn = self._file.read_bytes().split(b"\n")
+        lines = self._file.read_bytes().split(b"\n")
+        if not _is_decision(lines[-1]):
+            del lines[-1]
         return [self._parsed(line, number) for number, line in enumerate(lines, 1) if line]
 
     def table(self, *kinds: Kind) -> pl.DataFrame:
@@ -98,17 +100,33 @@ class Decisions:
 
     def _parsed(self, line: bytes, number: int) -> Decision:
         try:
-            return Decision(**json.loads(line))
+            return _decision(line)
         except (ValueError, TypeError) as error:
             raise DecisionsBroken(
                 f"{self._file}, line {number} is no decision ({error}); mend it or take it out"
             ) from error
 
 
-def _drop_torn_line(file: Path) -> None:
-    """Cut off what a killed write left behind the last whole line."""
-    if file.exists():
-        content = file.read_bytes()
-        whole = content.rfind(b"\n") + 1
-        if whole < len(content):
-            os.truncate(file, whole)
+def _decision(line: bytes) -> Decision:
+    return Decision(**json.loads(line))
+
+
+def _is_decision(line: bytes) -> bool:
+    try:
+        _decision(line)
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def _end_last_line(file: Path) -> None:
+    """End a last line that lacks its newline, as editors leave it; cut off a torn one."""
+    if not file.exists():
+        return
+    content = file.read_bytes()
+    whole = content.rfind(b"\n") + 1
+    if _is_decision(content[whole:]):
+        with file.open("ab") as end:
+            end.write(b"\n")
+    elif whole < len(content):
+        os.truncate(file, whole)

@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS intake (
     source_path TEXT NOT NULL, sha256 TEXT, photo_id TEXT, action TEXT NOT NULL,
     reason TEXT, at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS intake_source ON intake (source_path);
+CREATE INDEX IF NOT EXISTS intake_sha256 ON intake (sha256);
 CREATE TABLE IF NOT EXISTS days (
     day TEXT PRIMARY KEY, folder_mtime_ns INTEGER, changed INTEGER NOT NULL DEFAULT 1,
     revision INTEGER NOT NULL DEFAULT 0);

@@ -44,7 +44,8 @@ def of_capture_times(tables: TableStore, day: str, said: pl.DataFrame) -> pl.Dat
         .join(written, on="photo_id", how="left")
         .join(where.rename({_FINGERPRINT: "of_places"}), on="photo_id", how="left")
     )
-    return _decided(joined.with_columns(combine_fingerprints(_FINGERPRINT, "of_places")), said)
+    marks = combine_fingerprints(_FINGERPRINT, "of_places", "time_zone", "lat", "lon")
+    return _decided(joined.with_columns(marks), said)
 
 
 def with_verdicts(inputs: pl.DataFrame, resolved: pl.DataFrame) -> pl.DataFrame:
@@ -103,7 +104,8 @@ def of_weather(tables: TableStore, day: str) -> pl.DataFrame:
     joined = joined.with_columns(
         pl.coalesce(name, f"{name}_estimated").alias(name) for name in ("lat", "lon")
     )
-    return joined.with_columns(combine_fingerprints("of_times", "of_places", "of_estimates"))
+    marks = ("of_times", "of_places", "of_estimates", "resolved_at_utc", "lat", "lon")
+    return joined.with_columns(combine_fingerprints(*marks))
 
 
 def share(rows: pl.DataFrame, column: str) -> float:

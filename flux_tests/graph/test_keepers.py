@@ -1,6 +1,7 @@
 """Keepers through the real graph: matched, labelled, learned from, scored, published."""
 
 import shutil
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -157,6 +158,21 @@ def test_a_changed_tree_starts_matching_once(kept: DataRoot, instance: dg.Dagste
         instance=instance, resources=resources, cursor=asked.cursor
     ) as context:
         assert isinstance(keepers_sensor(context), dg.SkipReason)
+
+
+def test_a_tree_that_comes_back_to_an_earlier_state_is_matched_again(
+    kept: DataRoot, instance: dg.DagsterInstance
+) -> None:
+    resources = {"archive": ArchiveResource(root=str(kept.paths.root))}
+    keys = []
+    for seconds in (0, 2):
+        time.sleep(seconds)
+        with dg.build_sensor_context(instance=instance, resources=resources) as context:
+            asked = keepers_sensor(context)
+        assert isinstance(asked, dg.SensorResult)
+        keys += [request.run_key for request in asked.run_requests or []]
+
+    assert len(set(keys)) == 2  # Dagster starts nothing for a key it has seen
 
 
 def test_the_command_line_shows_what_the_model_thinks(kept: DataRoot) -> None:

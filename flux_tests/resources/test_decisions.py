@@ -46,6 +46,18 @@ def test_an_archive_without_decisions_has_none(archive: DataRoot) -> None:
     assert archive.decisions.table("time").is_empty()
 
 
+def test_a_file_saved_without_its_last_newline_loses_nothing(archive: DataRoot) -> None:
+    archive.decisions.record([_said({"shift_seconds": 60}), _said({"zone": "Asia/Tokyo"}, OTHER)])
+    file = archive.paths.decisions
+    file.write_bytes(file.read_bytes().rstrip(b"\n"))
+
+    assert len(archive.decisions.history()) == 2
+    archive.decisions.record([_said(None)])
+
+    assert len(archive.decisions.history()) == 3
+    assert set(archive.decisions.standing("time")) == {OTHER}
+
+
 def test_a_killed_write_loses_its_own_line_alone(archive: DataRoot) -> None:
     archive.decisions.record([_said({"shift_seconds": 60})])
     with archive.paths.decisions.open("ab") as file:
