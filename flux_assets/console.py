@@ -20,6 +20,7 @@ from flux_resources.files import legible
 _REMARKS = 20
 _BAR = 8  # cells
 console = Console(highlight=False)  # texts from files are escaped: brackets are markup here
+remarks = Console(highlight=False, stderr=True)  # what is said beside JSON
 
 
 class Advance(Protocol):

@@ -115,6 +115,8 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
         error = event.step_failure_data.error
         while error is not None and error.cause is not None:
             error = error.cause
+        if error and error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
+            raise KeyboardInterrupt
         reason = error.message.strip().removeprefix(_FAILURE) if error else event.message
         lines.append(f"{event.step_key}: {reason}")
     if not result.success and not lines:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import polars as pl
 import typer
 
-from flux_assets.commands.options import Json, Limit, Sheet, clear_errors
+from flux_assets.commands.options import Json, Limit, Sheet, clear_errors, existing_root
 
 if TYPE_CHECKING:
     from flux_assets.search.answering import Answer
@@ -54,7 +54,7 @@ def search(
     from flux_assets.search import Archive
 
     with clear_errors():
-        archive = Archive()
+        archive = Archive(existing_root())
         found = archive.ask(
             text,
             year=year,
@@ -89,7 +89,7 @@ def similar(
     from flux_assets.search import Archive
 
     with clear_errors():
-        archive = Archive()
+        archive = Archive(existing_root())
         found = archive.ask(
             "",
             like=[photo],
@@ -113,23 +113,25 @@ def _show(
     sheet: Path | None,
     opened: bool,
 ) -> None:
-    from flux_assets.console import console, show_motifs, show_results
+    from flux_assets.console import console, remarks, show_motifs, show_results
     from flux_assets.search.answer_sheet import write_answer
 
+    said = remarks if as_json else console
+    if answer.plan.explained:
+        said.print(str(answer.plan), style="dim", soft_wrap=True, markup=False)
+    if answer.rows.is_empty():
+        said.print("no photograph passes these filters")
+    elif answer.verdict and not answer.verdict.found:
+        said.print(answer.verdict.why, style="yellow", soft_wrap=True, markup=False)
+        said.print("the nearest to it:", style="dim")
     if as_json:
         typer.echo(json.dumps(_records(answer.rows), indent=2, ensure_ascii=False, default=str))
+    elif answer.rows.is_empty():
+        pass
+    elif "photo_id" in answer.rows.columns:
+        show_results(answer.rows)
     else:
-        if answer.plan.explained:
-            console.print(str(answer.plan), style="dim", soft_wrap=True, markup=False)
-        if answer.verdict and not answer.verdict.found:
-            console.print(answer.verdict.why, style="yellow", soft_wrap=True)
-            console.print("the nearest to it:", style="dim")
-        if answer.rows.is_empty():
-            console.print("no photograph passes these filters")
-        elif "photo_id" in answer.rows.columns:
-            show_results(answer.rows)
-        else:
-            show_motifs(answer.rows)
+        show_motifs(answer.rows)
     if (sheet or opened) and answer.rows.height:
         drawn = sheet or Path(tempfile.mkdtemp(prefix="flux-")) / "answer.jpg"
         write_answer(answer, archive, title, drawn)

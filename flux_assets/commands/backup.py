@@ -12,10 +12,9 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
-from flux_assets.commands.options import Json, clear_errors
+from flux_assets.commands.options import Json, clear_errors, existing_root
 from flux_assets.publishing.backups.shelf import Backup, Shelf
 from flux_resources.data_root import DataRoot
-from flux_resources.settings import data_root
 
 app = typer.Typer(
     help="Backups of all but photographs: make, prove, restore.", no_args_is_help=True
@@ -28,7 +27,7 @@ def create(as_json: Json = False) -> None:
     from flux_assets.publishing.backups.create import create_backup
 
     with clear_errors():
-        made = create_backup(DataRoot.open(data_root()))
+        made = create_backup(DataRoot.open(existing_root()))
         if as_json:
             _print_json({**_facts(made.backup), "removed": made.removed, "warnings": made.warnings})
             return
@@ -47,7 +46,7 @@ def create(as_json: Json = False) -> None:
 def list_backups(as_json: Json = False) -> None:
     """All backups, the oldest first, and the space they take together."""
     with clear_errors():
-        shelf = Shelf(DataRoot.open(data_root()).paths.backups)
+        shelf = Shelf(DataRoot.open(existing_root()).paths.backups)
         backups, damaged = shelf.all()
         if as_json:
             listed = {"backups": [_facts(backup) for backup in backups], "damaged": damaged}
@@ -73,7 +72,7 @@ def verify(
     from flux_assets.publishing.backups.verify import verify_backup
 
     with clear_errors():
-        shelf = Shelf(DataRoot.open(data_root()).paths.backups)
+        shelf = Shelf(DataRoot.open(existing_root()).paths.backups)
         backup = shelf.read(name)
         with nullcontext() if as_json else graph_bars({RESTORE: len(backup.entries)}):
             verdict = verify_backup(shelf, backup)
@@ -117,7 +116,7 @@ def restore(
     from flux_assets.publishing.backups.restore import RESTORE, restore_backup
 
     with clear_errors():
-        shelf = Shelf(DataRoot.open(data_root()).paths.backups)
+        shelf = Shelf(DataRoot.open(existing_root()).paths.backups)
         backup = shelf.read(name)
         with nullcontext() if as_json else graph_bars({RESTORE: len(backup.entries)}):
             back = restore_backup(shelf, backup, to.resolve(), overwrite=overwrite)

@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from flux_assets.commands.options import Json, clear_errors
+from flux_assets.commands.options import Json, clear_errors, existing_root
 from flux_resources.data_root import DataRoot
-from flux_resources.settings import data_root
 
 app = typer.Typer(help="Carry the tables to other databases.", no_args_is_help=True)
 
@@ -34,7 +33,7 @@ def postgres(
     from flux_assets.publishing.export.postgres import export_postgres
 
     with clear_errors():
-        rows = export_postgres(DataRoot.open(data_root()), url, schema)
+        rows = export_postgres(DataRoot.open(existing_root()), url, schema)
         if as_json:
             typer.echo(json.dumps(rows, indent=2))
         else:

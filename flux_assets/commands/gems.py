@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import polars as pl
 import typer
 
-from flux_assets.commands.options import Json, Limit, Sheet, clear_errors
+from flux_assets.commands.options import Json, Limit, Sheet, clear_errors, existing_root
 from flux_resources.data_root import DataRoot
-from flux_resources.settings import data_root
 
 if TYPE_CHECKING:
     from flux_assets.keepers.taste.explain import Explanation
@@ -47,7 +46,7 @@ def top(
     from flux_assets.keepers.taste.hidden_gems import top as best
 
     with clear_errors():
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         found = best(archive, day=day, not_keepers=not_keepers, limit=limit)
         if as_json:
             _print_json(_records(found))
@@ -72,7 +71,7 @@ def explain(
     from flux_assets.search.contact_sheet import contact_sheet
 
     with clear_errors():
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         why = explained(archive, photo_id, limit=limit)
         nearest = why.nearest
         if as_json:
@@ -103,7 +102,7 @@ def model(
     with clear_errors():
         if (pin is not None) + unpin + rollback > 1:
             raise ValueError("give one of --pin, --unpin and --rollback")
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         models = open_models(archive)
         if pin is not None:
             models.pin(pin)

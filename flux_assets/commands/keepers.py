@@ -8,10 +8,9 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from flux_assets.commands.options import Json, Limit, Sheet, clear_errors
+from flux_assets.commands.options import Json, Limit, Sheet, clear_errors, existing_root
 from flux_resources.data_root import DataRoot
 from flux_resources.decisions import Decision
-from flux_resources.settings import data_root
 
 app = typer.Typer(help="Keepers: their originals, and what they teach.", no_args_is_help=True)
 _SHOWN = 4  # candidates of each keeper; --json has them all
@@ -23,7 +22,7 @@ def report(as_json: Json = False) -> None:
     from flux_assets.vision.keeper_review import verification_report
 
     with clear_errors():
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         said = verification_report(_verified(archive))
         if as_json:
             typer.echo(json.dumps(asdict(said), indent=2))
@@ -53,7 +52,7 @@ def review(limit: Limit = 20, as_json: Json = False, sheet: Sheet = None) -> Non
     from flux_assets.vision.keeper_review import list_undecided, review_sheet
 
     with clear_errors():
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         undecided = list_undecided(_verified(archive), archive.decisions.standing("keeper_of"))
         shown = undecided.head(limit)
         if as_json:
@@ -85,7 +84,7 @@ def resolve(
     from flux_assets.vision.keeper_decisions import find_keeper
 
     with clear_errors():
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         if sum((photo is not None, none, forget)) != 1:
             raise ValueError("say one of: a PHOTO_ID, --none, --forget")
         index = archive.tables.read(KEEPER_INDEX, KeeperIndex)

@@ -4,10 +4,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from flux_assets.commands.options import clear_errors
+from flux_assets.commands.options import clear_errors, existing_root
 from flux_assets.commands.review import named
 from flux_resources.data_root import DataRoot
-from flux_resources.settings import data_root
 
 
 def keep(
@@ -26,7 +25,7 @@ def keep(
     with clear_errors():
         if no_keeper and forget:
             raise ValueError("say one thing: --not, or --forget")
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         chosen = named(archive, photos)
         said: Literal[0, 1] | None = None if forget else 0 if no_keeper else 1
         archive.decisions.record(label_photographs(chosen, said))

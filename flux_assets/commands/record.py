@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from flux_assets.commands.options import clear_errors
+from flux_assets.commands.options import clear_errors, existing_root
 from flux_resources.data_root import DataRoot
-from flux_resources.settings import data_root
 
 
 def record(
@@ -20,5 +19,5 @@ def record(
     from flux_assets.publishing.export.record import record as record_of
 
     with clear_errors():
-        found = record_of(DataRoot.open(data_root()), photo_id)
+        found = record_of(DataRoot.open(existing_root()), photo_id)
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False))

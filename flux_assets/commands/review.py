@@ -7,10 +7,9 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from flux_assets.commands.options import Json, Limit, Sheet, clear_errors
+from flux_assets.commands.options import Json, Limit, Sheet, clear_errors, existing_root, one_day
 from flux_resources.data_root import DataRoot
 from flux_resources.decisions import Decision
-from flux_resources.settings import data_root
 
 Keep = Annotated[list[str], typer.Option(help="Keep this photo_id; may be given several times.")]
 
@@ -30,7 +29,7 @@ def duplicates(
     from flux_assets.vision.montages import duplicates_sheet
 
     with clear_errors():
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         if apart:
             standing = archive.decisions.standing("not_duplicates")
             _record(archive, not_duplicates(named(archive, apart), standing), "duplicates")
@@ -58,14 +57,15 @@ def bursts(
     from flux_assets.vision.montages import burst_sheet
 
     with clear_errors():
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         if keep:
             _record(archive, keep_these(named(archive, keep)), "duplicates,bursts")
             return
         rows = archive.tables.scan(BURSTS.name, BURSTS.schema)
-        rows = rows.filter(pl.col("day") == day) if day else rows
+        rows = rows.filter(pl.col("day") == one_day(day)) if day else rows
         found = rows.collect()
-        _show(list_bursts(found).head(limit), as_json=as_json, nothing="no bursts known")
+        nothing = f"no bursts on {day}" if day else "no bursts known"
+        _show(list_bursts(found).head(limit), as_json=as_json, nothing=nothing)
         if sheet and (picture := burst_sheet(found, archive.paths.thumb)):
             picture.save(sheet, "JPEG", quality=90)
             typer.echo(f"contact sheet: {sheet}", err=as_json)

@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 from rich.filesize import decimal
 
-from flux_assets.commands.options import Json, clear_errors
+from flux_assets.commands.options import Json, clear_errors, existing_root
 from flux_resources.data_root import DataRoot
-from flux_resources.settings import data_root
 
 _SHOWN = 20
 
@@ -33,7 +32,7 @@ def sync(
 
     def run(advance: Callable[[int, int], None]) -> Synced:
         return synchronise(
-            DataRoot.open(data_root()),
+            DataRoot.open(existing_root()),
             delete=delete,
             dry_run=dry_run,
             accept_loss=accept_loss,

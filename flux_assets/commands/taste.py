@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import polars as pl
 import typer
 
-from flux_assets.commands.options import Json, clear_errors
+from flux_assets.commands.options import Json, clear_errors, existing_root
 from flux_resources.data_root import DataRoot
-from flux_resources.settings import data_root
 
 if TYPE_CHECKING:
     from flux_assets.keepers.taste.examples import Examples
@@ -22,7 +21,7 @@ def ablation(as_json: Json = False) -> None:
     from flux_assets.keepers.taste.ablation import ablate
 
     with clear_errors():
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         found = ablate(_examples(archive), archive.settings.keeper_model)
     if as_json:
         typer.echo(json.dumps(found.to_dicts(), indent=2))
@@ -44,7 +43,7 @@ def tune(
         typer.echo(f"{trial:3} of {trials}: {precision:.4f}", err=True)
 
     with clear_errors():
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         settings = archive.settings.keeper_model
         tuned = search(_examples(archive), settings, trials=trials, each=tell)
     chosen = tuned.settings.model_dump(include={"leaves", "leaf_rows", "learning_rate"})

@@ -68,7 +68,8 @@ class Finder:
         hits = self._hits(wanted, deep * _ALIKE + _SPARE if fold else deep + _SPARE)
         if fold:
             folds = self._catalogue.folded(hits["fold"].drop_nulls().unique(), wanted.condition)
-            hits = collapse(hits, folds)
+            shown = folds.filter(~pl.col("photo_id").is_in(list(wanted.without)))
+            hits = collapse(hits, shown)
         else:
             hits = hits.with_columns(hit="photo_id", folded=pl.lit(0, pl.Int64))
         if wanted.vector is None:

@@ -15,5 +15,5 @@ def flux_db(archive: ArchiveResource) -> dg.MaterializeResult[None]:
     rows = export_flux_db(opened)
     size = opened.paths.flux_db.stat().st_size
     return dg.MaterializeResult(
-        metadata={"dagster/row_count": rows["photos"], "bytes": size, **rows}
+        metadata={"dagster/row_count": rows.get("photos", 0), "bytes": size, **rows}
     )
