@@ -5,13 +5,12 @@ of the store.
 """
 
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
-
-from flux_resources.files import file_state
 
 PART = 8 << 20  # bytes; larger files are sent in parts of this size
 _SCHEMA = """
@@ -57,9 +56,13 @@ def digest_of(file: BinaryIO) -> Digest:
     return Digest(whole.hexdigest(), etag)
 
 
-def state_of(file: Path) -> str:
-    """What changes whenever a file's content does: inode, size, modification and change time."""
-    return "/".join(map(str, file_state(file)))
+def state_of(file: Path | BinaryIO) -> str:
+    """What changes whenever a file's content does: inode, size, modification and change time.
+
+    Of an opened file it is that of what is read, whatever its name stands for by now.
+    """
+    stat = file.stat() if isinstance(file, Path) else os.fstat(file.fileno())
+    return "/".join(map(str, (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)))
 
 
 class DigestCache:
@@ -67,8 +70,13 @@ class DigestCache:
 
     def __init__(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
-        self._database = sqlite3.connect(file, timeout=60)
-        self._database.executescript(_SCHEMA)
+        try:
+            self._database = _opened(file)
+        except sqlite3.OperationalError:  # such as a full disk
+            raise
+        except sqlite3.DatabaseError:
+            file.unlink()
+            self._database = _opened(file)
 
     def close(self) -> None:
         self._database.close()
@@ -84,3 +92,21 @@ class DigestCache:
         rows = [(key, state, d.sha256, d.etag, d.proven) for key, state, d in found]
         with self._database:
             self._database.executemany("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?)", rows)
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    """The cache, made where it is missing.
+
+    Raises:
+        sqlite3.DatabaseError: it is damaged, or of another program.
+    """
+    database = sqlite3.connect(file, timeout=60)
+    try:
+        database.executescript(_SCHEMA)
+        (said,) = database.execute("PRAGMA quick_check(1)").fetchone()
+        if said != "ok":
+            raise sqlite3.DatabaseError(said)
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database

@@ -57,7 +57,12 @@ def is_promise(key: str) -> bool:
 
     It is sent after them, and deleted before them.
     """
-    return key.startswith("backups/") and not key.startswith("backups/objects/")
+    return key.startswith("backups/") and not is_object(key)
+
+
+def is_object(key: str) -> bool:
+    """Whether this is an object of the pool of backups, named by the SHA-256 of what it holds."""
+    return key.startswith("backups/objects/")
 
 
 def folders(paths: Paths) -> dict[str, Path]:
@@ -150,7 +155,6 @@ def _digests(files: list[Local], cache: DigestCache, threads: int) -> dict[str, 
 def _read(item: Local) -> tuple[str, str, Digest] | None:
     try:
         with item.file.open("rb") as content:
-            state = state_of(item.file)
-            return item.key, state, digest_of(content)
+            return item.key, state_of(content), digest_of(content)
     except FileNotFoundError:
         return None

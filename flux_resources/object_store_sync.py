@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 LOCK = "object_store"
 _BATCH = 500  # files, after which the cache is written
 _GIVE_UP = 20  # failures
-_FEW = 20  # objects that may be deleted whatever their share
+_FEW = 20  # objects that may be deleted whatever their share, unless they are all
 _LARGE_SHARE = 0.5
 
 
@@ -174,8 +174,8 @@ def _refuse_loss(archive: DataRoot, plan: Plan, remote: dict[str, Remote]) -> No
     """A disk that is not mounted looks like an archive that was emptied."""
     there, gone = (Counter(key.split("/")[0] for key in keys) for keys in (remote, plan.surplus))
     for name, folder in folders(archive.paths).items():
-        lost = gone[name] > _FEW and gone[name] > _LARGE_SHARE * there[name]
-        if lost or (gone[name] and not folder.is_dir()):
+        many = gone[name] > _FEW and gone[name] > _LARGE_SHARE * there[name]
+        if many or (gone[name] and gone[name] == there[name]):
             raise ObjectStoreError(
                 f"{gone[name]} of {there[name]} objects below {name}/ have no file in {folder}: is "
                 "its disk there? If they were removed on purpose: flux sync --delete --accept-loss"

@@ -125,11 +125,19 @@ def _explain(error: ValidationError, file: Path) -> str:
 
 
 def _refuse_overlap(settings: Settings, root: Path, file: Path) -> None:
-    """A read-only root inside the data root, or around it, would index FLUX's own products."""
+    """A read-only root inside the data root, or around it, would index FLUX's own products.
+
+    The folders of the data root count where they really lie, and a root inside another one would
+    make every photograph there a copy of itself.
+    """
+    links = [root, *root.glob("FLUX_*"), *root.glob("FLUX_ARCHIVE/*")]
+    taken = {folder.resolve(): f"the data root ({folder})" for folder in reversed(links)}
     for number, folder in enumerate(settings.archive.roots):
-        other, own = folder.resolve(), root.resolve()
-        if other == own or own in other.parents or other in own.parents:
-            raise SettingsError(
-                f"{file} has 1 mistake(s):\n  archive.roots.{number}: {folder} overlaps the data "
-                f"root {root}; list a folder outside it, or move photographs in through the inbox"
-            )
+        own = folder.resolve()
+        for other, name in taken.items():
+            if own == other or own in other.parents or other in own.parents:
+                raise SettingsError(
+                    f"{file} has 1 mistake(s):\n  archive.roots.{number}: {folder} overlaps "
+                    f"{name}; list a folder outside it, or move photographs in through the inbox"
+                )
+        taken[own] = f"archive.roots.{number} ({folder})"

@@ -6,8 +6,18 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+
+from flux_resources.settings_time_zone import time_zone_name
 
 
 def _pattern(text: str) -> str:
@@ -61,6 +71,7 @@ File = Annotated[Path, AfterValidator(_absolute_file)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 NominatimServer = Annotated[str, AfterValidator(_nominatim_server)]
+TimeZone = Annotated[str, BeforeValidator(time_zone_name)]
 
 
 class Section(BaseModel):
@@ -74,6 +85,7 @@ class ArchiveSettings(Section):
 
     start: date = date(2022, 1, 1)
     end: date | None = None
+    time_zone: TimeZone | None = None
     roots: tuple[Folder, ...] = ()
     endings: tuple[str, ...] = (
         *("jpg", "jpeg", "png", "webp", "tif", "tiff", "heic"),
@@ -86,6 +98,10 @@ class ArchiveSettings(Section):
         if self.end is not None and self.end < self.start:
             raise ValueError(f"end ({self.end}) lies before start ({self.start})")
         return self
+
+    def zone(self) -> ZoneInfo | None:
+        """Where instants without a zone are read; None is the zone of this computer."""
+        return ZoneInfo(self.time_zone) if self.time_zone else None
 
     def spans(self, day: str) -> bool:
         """Whether a day (`YYYY-MM-DD`) lies in the archive.

@@ -5,8 +5,9 @@ understands; a local file gets fsync and rename, an object store an atomic put.
 """
 
 import io
+import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -15,11 +16,21 @@ import dataframely as dy
 import polars as pl
 from upath import UPath
 
+from flux_resources.errors import FluxError
 from flux_resources.files import atomic_file
 
 S = TypeVar("S", bound=dy.Schema)
+_LOCAL = frozenset({"", "file"})
+_END = b"PAR1"  # of every Parquet file
 # What Polars reads by itself, lazily; other stores are read through fsspec.
-_POLARS_READS = frozenset({"", "file", "s3", "s3a", "gs", "gcs", "az", "adl", "abfs", "abfss"})
+_POLARS_READS = _LOCAL | {"s3", "s3a", "gs", "gcs", "az", "adl", "abfs", "abfss"}
+
+
+class TableDamaged(FluxError):
+    """A file is no whole Parquet file; the message names it."""
+
+    def __init__(self, file: UPath) -> None:
+        super().__init__(f"{file} is damaged; remove it, then: flux materialize")
 
 
 class TableStore:
@@ -65,7 +76,11 @@ class TableStore:
     def scan(
         self, product: str, schema: type[dy.Schema], *, only: Collection[str] | None = None
     ) -> pl.LazyFrame:
-        """All days of a product (or `only` some), lazily, with their `day` (string) in front."""
+        """All days of a product (or `only` some), lazily, with their `day` (string) in front.
+
+        Raises:
+            TableDamaged: a local file is empty or cut off.
+        """
         types = {name: column.dtype for name, column in schema.columns().items()}
         days = [day for day in self.days(product) if only is None or day in only]
         if not days:
@@ -75,8 +90,11 @@ class TableStore:
                 self.read_day(product, day, schema).lazy().select(pl.lit(day).alias("day"), *types)
                 for day in days
             )
+        files = [self._file(product, "day", day) for day in days]
+        if self.base.protocol in _LOCAL:
+            _require_whole(files)
         found = pl.scan_parquet(
-            [str(self._file(product, "day", day)) for day in days],
+            [str(file) for file in files],
             schema=types,
             missing_columns="insert",
             extra_columns="ignore",
@@ -116,7 +134,10 @@ class TableStore:
     def _read(self, file: UPath, schema: type[S]) -> dy.DataFrame[S]:
         if not file.exists():
             return schema.create_empty()
-        frame = pl.read_parquet(io.BytesIO(file.read_bytes()), hive_partitioning=False)
+        try:
+            frame = pl.read_parquet(io.BytesIO(file.read_bytes()), hive_partitioning=False)
+        except pl.exceptions.ComputeError as error:
+            raise TableDamaged(file) from error
         columns = schema.columns()
         missing = [
             pl.lit(None).cast(column.dtype).alias(name)
@@ -132,8 +153,21 @@ class TableStore:
         buffer = io.BytesIO()
         schema.validate(rows).write_parquet(buffer)
         buffer.seek(0)
-        if file.protocol not in ("", "file"):
+        if file.protocol not in _LOCAL:
             file.write_bytes(buffer.getvalue())
             return
         with atomic_file(Path(file.path)) as temporary, temporary.open("wb") as out:
             shutil.copyfileobj(buffer, out)
+
+
+def _require_whole(files: Iterable[UPath]) -> None:
+    """
+    Raises:
+        TableDamaged: a local file does not end as Parquet files do.
+    """
+    for file in files:
+        with Path(file.path).open("rb") as content:
+            size = content.seek(0, os.SEEK_END)
+            content.seek(max(size - len(_END), 0))
+            if content.read() != _END:
+                raise TableDamaged(file)

@@ -10,10 +10,11 @@ from typing import Annotated
 
 import typer
 
-from flux_assets.commands.options import Json, clear_errors, span
+from flux_assets.commands.options import Json, clear_errors, existing_root, span
 from flux_resources.data_root import DataRoot
 from flux_resources.files import atomic_file
 from flux_resources.settings import ROOT_VARIABLE, SETTINGS_FILE, data_root
+from flux_resources.settings_time_zone import time_zone_here
 
 
 def init(
@@ -21,20 +22,21 @@ def init(
 ) -> None:
     """Lay out a data root and write a commented flux.yaml."""
     template = resources.files("flux_resources").joinpath("settings_template.yaml").read_text()
+    settings = template.replace("time_zone: null", f"time_zone: {time_zone_here() or 'null'}")
     if show:
-        typer.echo(template, nl=False)
+        typer.echo(settings, nl=False)
         return
     file = data_root() / SETTINGS_FILE
-    if file.exists():
-        typer.echo(f"{file} is there already; left as it is")
-    else:
-        with atomic_file(file) as temporary:
-            temporary.write_text(template, encoding="utf-8")
-        typer.echo(f"wrote {file}")
     with clear_errors():
+        if file.exists():
+            typer.echo(f"{file} is there already; left as it is")
+        else:
+            with atomic_file(file) as temporary:
+                temporary.write_text(settings, encoding="utf-8")
+            typer.echo(f"wrote {file}")
         paths = DataRoot.open(data_root()).paths
-    for folder in (paths.inbox, paths.originals, paths.keepers, paths.issues, paths.metadata):
-        folder.mkdir(parents=True, exist_ok=True)
+        for folder in (paths.inbox, paths.originals, paths.keepers, paths.issues, paths.metadata):
+            folder.mkdir(parents=True, exist_ok=True)
     typer.echo(f"drop photographs into {paths.inbox}, then run: flux materialize")
 
 
@@ -71,7 +73,7 @@ def materialize(
         from flux_assets.materialize import bring_up_to_date
 
         bring_up_to_date(
-            DataRoot.open(data_root()),
+            DataRoot.open(existing_root()),
             products=_listed(select) if select else None,
             span=span(days) if days else None,
             accept_loss=accept_loss,
@@ -88,7 +90,7 @@ def status(
     from flux_assets.publishing.coverage.printed import as_json_text, show_status
 
     with clear_errors():
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         coverage = measure_coverage(archive)
         if html:
             write_html(coverage, html)
@@ -104,7 +106,7 @@ def doctor(as_json: Json = False) -> None:
     from flux_assets.doctor import examine
 
     with clear_errors():
-        findings = examine(DataRoot.open(data_root()))
+        findings = examine(DataRoot.open(existing_root()))
         if as_json:
             typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
         else:
@@ -130,7 +132,7 @@ def dev(
     with clear_errors():
         from flux_assets.instance import open_instance
 
-        open_instance(DataRoot.open(data_root())).dispose()
+        open_instance(DataRoot.open(existing_root())).dispose()
     os.environ[ROOT_VARIABLE] = str(data_root())
     typer.echo(f"Dagster on http://127.0.0.1:{port} for {data_root()}; Ctrl-C ends it")
     command = ["dagster", "dev", "-w", str(_workspace()), "-h", "127.0.0.1", "-p", str(port)]

@@ -46,6 +46,7 @@ def correct(
     from flux_resources.geography.geocoder import Geocoder
 
     with clear_errors():
+        geocoder = Geocoder()
         archive = DataRoot.open(data_root())
         said: list[corrections.Correction] = []
         if time:
@@ -55,7 +56,7 @@ def correct(
         if zone:
             said.append(corrections.zone_of(zone))
         if place:
-            said.append(corrections.place_of(place, Geocoder()))
+            said.append(corrections.place_of(place, geocoder))
         if forget:
             said.append((_kind(forget), None))
         kinds = [kind for kind, _ in said]
@@ -66,11 +67,12 @@ def correct(
         )
         if time and chosen.height > 1:
             raise ValueError(f"--time is for one photograph, not {chosen.height}: use --shift")
+        told = [corrections.in_words(correction, geocoder) for correction in said]
         if not dry_run:
             archive.decisions.record(corrections.decide(chosen, said))
             with open_ledger(archive) as ledger:
                 ledger.mark_changed(chosen["day"].unique())
-        _report(chosen, kinds, dry_run=dry_run)
+        _report(chosen, told, dry_run=dry_run)
 
 
 def _kind(text: str) -> Kind:
@@ -80,10 +82,12 @@ def _kind(text: str) -> Kind:
     return kinds[text]
 
 
-def _report(chosen: pl.DataFrame, kinds: list[Kind], *, dry_run: bool) -> None:
+def _report(chosen: pl.DataFrame, told: list[str], *, dry_run: bool) -> None:
     days = sorted(chosen["day"])
     first, last = days[0], days[-1]
     verb = "would be corrected" if dry_run else "corrected"
-    typer.echo(f"{chosen.height} photographs {verb}: {', '.join(kinds)} ({first} to {last})")
+    typer.echo(f"{chosen.height} photographs {verb} ({first} to {last})")
+    for line in told:
+        typer.echo(f"  {line}")
     if not dry_run:
         typer.echo(f"bring the tables up to date: flux materialize --days {first}..{last}")

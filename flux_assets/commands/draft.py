@@ -99,7 +99,8 @@ def accept(
         typer.echo(
             f"{archive.paths.issues / name / 'frames.txt'}: {frames.height} frames of {draft}\n"
             "edit it as you like: order, exchange; it must stay 36 different photographs\n"
-            f"nothing is published yet: the issue {name} is made from this file"
+            f"nothing is published yet; to publish it: flux issues publish {name}\n"
+            "(issues_sensor, where it is on, leaves it alone until its frames are edited)"
         )
 
 

@@ -17,15 +17,20 @@ NEVER_SET = "a clock that was never set"
 
 @dataclass(frozen=True)
 class TimeRules:
-    """The settings that judge times; `now` is local, without a zone."""
+    """The settings that judge times; `now` is local, without a zone.
+
+    `time_zone` is where instants are read that nothing else places; None is this computer's.
+    """
 
     settings: CaptureTimeSettings
     default_clocks: tuple[date, ...]
+    time_zone: str | None
     now: datetime
 
     @classmethod
     def of(cls, settings: Settings, now: datetime) -> "TimeRules":
-        return cls(settings.capture_times, settings.intake.default_clocks, now)
+        clocks, zone = settings.intake.default_clocks, settings.archive.time_zone
+        return cls(settings.capture_times, clocks, zone, now)
 
     @property
     def latest(self) -> datetime:

@@ -64,7 +64,8 @@ CAPTURE_TIMES = Product("capture_times", CaptureTimes, value="resolved_at")
 
 def capture_times_version(rules: TimeRules) -> str:
     """What a resolved time depends on beside its inputs."""
-    return f"{CAPTURE_TIMES_VERSION}|{rules.settings!r}|{rules.default_clocks!r}"
+    told = (rules.settings, rules.default_clocks, rules.time_zone)
+    return "|".join([CAPTURE_TIMES_VERSION, *map(repr, told)])
 
 
 def resolve(inputs: pl.DataFrame, facts: pl.DataFrame, *, rules: TimeRules) -> pl.DataFrame:
@@ -112,7 +113,8 @@ def _with_zones(rows: pl.DataFrame, rules: TimeRules) -> pl.DataFrame:
     rows = rows.join(clocks, on="photo_id", how="left", maintain_order="left").with_columns(
         place_zone=pl.coalesce("zone", "clock_zone")
     )
-    zones = rows.select(pl.coalesce("place_zone", "written_zone")).to_series()
+    home = pl.lit(rules.time_zone, pl.String)
+    zones = rows.select(pl.coalesce("place_zone", "written_zone", home)).to_series()
     return rows.with_columns(
         local_times(rows[instant], zones).alias(local) for local, instant in _INSTANTS.items()
     )

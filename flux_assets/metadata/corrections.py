@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import polars as pl
 
 from flux_assets.corpus.photo_index import PHOTO_INDEX
+from flux_assets.metadata.date_tokens import FIRST_YEAR
 from flux_assets.metadata.exif import EXIF
 from flux_resources.decisions import Decision, Kind
 from flux_resources.geography.geocoder import Geocoder
@@ -18,6 +19,7 @@ from flux_resources.tables import TableStore
 
 Correction = tuple[Kind, dict[str, Any] | None]
 _SHIFT = re.compile(r"([+-]?)(\d{1,5}):([0-5]\d)(?::([0-5]\d))?")
+_ALLOWED_AHEAD = timedelta(days=1)  # the world's zones, seen from UTC
 _OFFSET = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d")
 
 
@@ -70,6 +72,10 @@ def time_of(text: str) -> Correction:
         raise ValueError(f"--time {text}: write it as 2022-01-15 13:22:44") from error
     if moment.tzinfo is not None:
         raise ValueError(f"--time {text}: give the local time, and the zone as --zone +09:00")
+    if moment.year < FIRST_YEAR or moment > datetime.now(UTC).replace(tzinfo=None) + _ALLOWED_AHEAD:
+        raise ValueError(
+            f"--time {text}: no photograph is from before {FIRST_YEAR} or from the days to come"
+        )
     return "time", {"at": moment.isoformat()}
 
 
@@ -107,3 +113,24 @@ def place_of(text: str, geocoder: Geocoder) -> Correction:
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise ValueError(f"--place {text}: latitude -90..90 comes first, then longitude -180..180")
     return "place", {"lat": lat, "lon": lon}
+
+
+def in_words(correction: Correction, geocoder: Geocoder) -> str:
+    """A correction as it was understood: `place: Kyoto, Kyoto, JP (35.02, 135.75)`."""
+    kind, value = correction
+    return f"{kind}: {_understood(value, geocoder)}"
+
+
+def _understood(value: dict[str, Any] | None, geocoder: Geocoder) -> str:
+    match value:
+        case None:
+            return "taken back"
+        case {"at": at}:
+            return str(datetime.fromisoformat(at))
+        case {"shift_seconds": seconds}:
+            return f"moved by {'-' if seconds < 0 else '+'}{timedelta(seconds=abs(seconds))}"
+        case {"lat": lat, "lon": lon}:
+            (place,) = geocoder.places([(lat, lon)])
+            names = filter(None, (place.city, place.admin1, place.country_code))
+            return f"{', '.join(names) or 'far from any land'} ({lat:.2f}, {lon:.2f})"
+    return str(value.get("zone") or value["offset"])

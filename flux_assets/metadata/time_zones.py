@@ -49,7 +49,7 @@ def known_zone(names: pl.Series) -> pl.Series:
 
 
 def local_times(instants: pl.Series, zones: pl.Series) -> pl.Series:
-    """Instants in local time. A null zone is this computer's, in which intake reads file times."""
+    """Instants in local time. A null zone is this computer's."""
     offsets = _looked_up(
         instants,
         zones.fill_null(_HERE),

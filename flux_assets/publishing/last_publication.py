@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import tempfile
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,16 +30,22 @@ def continued(photos: pl.DataFrame, paths: Paths) -> pl.DataFrame:
 
 
 def _of_duckdb(file: Path) -> pl.DataFrame | None:
-    """The published rows, or None without a history. Read from a copy: a client may hold a lock."""
+    """The published rows, or None without a history. Read from a copy: a client may hold a lock.
+
+    The copy has one name: the next publication replaces what a killed one left.
+    """
     if not file.exists():
         return None
-    with tempfile.TemporaryDirectory(dir=file.parent) as folder:
-        copy = shutil.copyfile(file, Path(folder) / file.name)
-        try:
-            with duckdb.connect(str(copy), read_only=True) as database:
-                rows = pl.DataFrame(database.sql("SELECT * FROM photos").to_arrow_table())
-        except duckdb.Error:  # damaged, or not of FLUX
-            return None
+    copy = file.with_name(f".{file.name}.last")
+    copy.unlink(missing_ok=True)
+    try:
+        shutil.copyfile(file, copy)
+        with duckdb.connect(str(copy), read_only=True) as database:
+            rows = pl.DataFrame(database.sql("SELECT * FROM photos").to_arrow_table())
+    except duckdb.Error:  # damaged, or not of FLUX
+        return None
+    finally:
+        copy.unlink(missing_ok=True)
     return rows if set(HISTORY) <= set(rows.columns) else None
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 import dataframely as dy
 import duckdb
@@ -21,6 +22,7 @@ from flux_assets.publishing.row_history import HISTORY
 from flux_assets.vision.bursts import BURSTS
 from flux_assets.vision.duplicates import DUPLICATES, Duplicates
 from flux_assets.vision.folds import fold_groups
+from flux_resources.errors import FluxError
 from flux_resources.files import atomic_file, single_writer
 from flux_resources.paths import Paths
 from flux_resources.tables import TableStore
@@ -172,13 +174,42 @@ def _as_json(tags: pl.Series) -> str:
     return json.dumps(tags.to_list(), ensure_ascii=False)
 
 
+class Unreadable(FluxError):
+    """`flux.duckdb` cannot be opened; the message says what to do."""
+
+
 def read_photos(paths: Paths, query: str, values: Sequence[object] | None = None) -> pl.DataFrame:
     """The answer of `flux.duckdb` to an SQL query.
 
     Each query opens the file anew, so that one swapped in since is seen.
+
+    Raises:
+        Unreadable: the file cannot be opened.
     """
-    with duckdb.connect(str(paths.duckdb), read_only=True) as database:
+    with open_for_reading(paths.duckdb) as database:
         return pl.DataFrame(database.sql(query, params=values or []).to_arrow_table())
+
+
+def open_for_reading(file: Path) -> "duckdb.DuckDBPyConnection":
+    """`flux.duckdb` for reading, to be closed by the caller.
+
+    DuckDB shares one opened file among all connections of a process: overlapping ones would never
+    see a file that was swapped in. So it is attached, as `published`, to a database in memory.
+
+    Raises:
+        Unreadable: the file cannot be opened.
+    """
+    database = duckdb.connect(":memory:")
+    quoted = str(file).replace("'", "''")
+    try:
+        database.execute(f"ATTACH '{quoted}' AS published (READ_ONLY)")
+        return database.execute("USE published")
+    except duckdb.Error as error:
+        database.close()
+        raise Unreadable(
+            f"{file} cannot be read: close the program that has it open, or: "
+            f"flux materialize --select photos ({str(error).splitlines()[0]})"
+        ) from error
 
 
 def publish_photos(photos: pl.DataFrame, paths: Paths) -> pl.DataFrame:
@@ -191,7 +222,7 @@ def publish_photos(photos: pl.DataFrame, paths: Paths) -> pl.DataFrame:
         flux_resources.files.Busy: another process is publishing.
     """
     # Some of the products that the views show are themselves made from `join_photos`.
-    from flux_assets.publishing.views import comment_columns, create_views
+    from flux_assets.publishing.views import close_to_writers, comment_columns, create_views
 
     with single_writer(paths.locks, "duckdb"), atomic_file(paths.duckdb) as temporary:
         published = continued(photos, paths)
@@ -204,5 +235,5 @@ def publish_photos(photos: pl.DataFrame, paths: Paths) -> pl.DataFrame:
             comment_columns(database, "photos", Photos)
             create_views(database, paths)
             database.commit()
-        paths.duckdb.with_name(f"{paths.duckdb.name}.wal").unlink(missing_ok=True)
+        close_to_writers(temporary, paths)
     return published

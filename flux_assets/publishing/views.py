@@ -9,6 +9,7 @@ interpreter, of which DuckDB complains on the terminal.
 """
 
 import shutil
+from pathlib import Path
 
 import dataframely as dy
 import duckdb
@@ -81,6 +82,17 @@ def show_later_tables(paths: Paths) -> None:
             _create_whole_views(database, paths)
             database.commit()
         shutil.copystat(paths.duckdb, temporary)
+        close_to_writers(temporary, paths)
+
+
+def close_to_writers(temporary: Path, paths: Paths) -> None:
+    """Before `temporary` becomes `flux.duckdb`: no client can write to it, and no log is left.
+
+    A log is of the file that was there, or of a client's changes: with it, no one could open this
+    one.
+    """
+    paths.duckdb.with_name(f"{paths.duckdb.name}.wal").unlink(missing_ok=True)
+    temporary.chmod(0o444)
 
 
 def _create_whole_views(database: "duckdb.DuckDBPyConnection", paths: Paths) -> None:

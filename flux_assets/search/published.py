@@ -8,15 +8,15 @@ from threading import Lock
 
 import duckdb
 
+from flux_assets.publishing.photos import open_for_reading
+
 State = tuple[int, int]
 
 
 class Published:
     """The published database, as it is now.
 
-    DuckDB shares one opened file among all connections of a process, so that overlapping ones
-    would never see a file that was swapped in. Attached to a database in memory, each state of
-    the file is opened once, by itself, and left to the readers that are still at it.
+    Each state of the file is opened once, by itself, and left to the readers that are still at it.
     """
 
     def __init__(self, file: Path) -> None:
@@ -40,20 +40,14 @@ class Published:
 
         Raises:
             FileNotFoundError: nothing is published.
+            flux_assets.publishing.photos.Unreadable: the file cannot be opened.
         """
         with self._opening:
             state = self.state()  # before it is opened: a later file is then merely opened twice
             if state not in self._opened:
                 self._opened.clear()
-                self._opened[state] = _attached(self.file)
+                self._opened[state] = open_for_reading(self.file)
             connection = self._opened[state].cursor()
         with connection:
             connection.execute("USE published")
             yield connection
-
-
-def _attached(file: Path) -> "duckdb.DuckDBPyConnection":
-    database = duckdb.connect(":memory:")
-    quoted = str(file).replace("'", "''")
-    database.execute(f"ATTACH '{quoted}' AS published (READ_ONLY)")
-    return database

@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from flux_assets.cli import app
 from flux_resources.data_root import DataRoot
 from flux_resources.settings import Settings
+from flux_resources.settings_sections import ArchiveSettings
 from flux_tests.conftest import Photograph
 
 FIELDS = [
@@ -31,11 +32,15 @@ def root(enriched_root: Path, tmp_path: Path) -> Path:
     return Path(copytree(enriched_root, tmp_path / "copy"))
 
 
-def test_init_lays_out_a_root_whose_settings_are_the_defaults(tmp_path: Path) -> None:
+def test_init_lays_out_a_root_with_the_defaults_and_the_zone_of_the_computer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
     result = flux(tmp_path / "new", "init")
     assert result.exit_code == 0
     text = (tmp_path / "new" / "flux.yaml").read_text()
-    assert Settings.model_validate(yaml.safe_load(text)) == Settings()
+    expected = Settings(archive=ArchiveSettings(time_zone="Asia/Tokyo"))
+    assert Settings.model_validate(yaml.safe_load(text)) == expected
     assert (tmp_path / "new" / "FLUX_INBOX").is_dir()
 
 

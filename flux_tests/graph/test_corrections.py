@@ -86,6 +86,7 @@ def test_a_dry_run_keeps_nothing(enriched: DataRoot) -> None:
         enriched.paths.root, "set", "--camera", "gr iii", "--zone", "Asia/Tokyo", "--dry-run"
     )
     assert "6 photographs would be corrected" in result.output
+    assert "zone: Asia/Tokyo" in result.output
     assert enriched.decisions.history() == []
 
 

@@ -45,6 +45,7 @@ def test_rows_of_a_run_are_up_to_date_for_every_product(enriched: DataRoot) -> N
         ("bursts: {gap_seconds: 2}", {"bursts"}),
         ("imaging: {proxy_pixels: 800}", {"proxies"}),
         ("capture_times: {threshold: 0.7}", {"capture_times"}),
+        ("archive: {time_zone: Asia/Tokyo}", {"capture_times"}),
         ("keeper_labels: {near_miss_seconds: 10}", {"keeper_labels"}),
     ],
 )

@@ -13,7 +13,7 @@ from flux_assets.metadata.camera_clock import TimeRules
 from flux_assets.metadata.capture_times import CaptureTimes, resolve
 from flux_assets.metadata.folder_facts import folder_facts
 from flux_resources.settings import Settings
-from flux_resources.settings_sections import CaptureTimeSettings
+from flux_resources.settings_sections import ArchiveSettings, CaptureTimeSettings
 
 Row = dict[str, Any]
 
@@ -74,13 +74,17 @@ def resolved(
     log: dict[str, list[Any]] | None = None,
     days: tuple[str, ...] = (DAY,),
     computer: str = "UTC",
+    archive: str | None = None,
     **settings: Any,
 ) -> list[Row]:
     """What becomes of the rows of `days`, in their order; the schema is checked on the way.
 
-    `computer` is the zone of the machine that does it.
+    `computer` is the zone of the machine that does it, `archive` that of `archive.time_zone`.
     """
-    rules = TimeRules.of(Settings(capture_times=CaptureTimeSettings(**settings)), NOW)
+    said = Settings(
+        archive=ArchiveSettings(time_zone=archive), capture_times=CaptureTimeSettings(**settings)
+    )
+    rules = TimeRules.of(said, NOW)
     photographs = table(list(rows))
     types = {"sha256": pl.String(), "action": pl.String(), "at": pl.String()}
     intake = pl.LazyFrame(log or [], schema=types)

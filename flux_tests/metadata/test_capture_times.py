@@ -241,6 +241,21 @@ def test_a_file_time_without_a_zone_is_read_as_intake_read_it() -> None:
     assert row["resolved_at_utc"] is None
 
 
+def test_every_computer_reads_a_file_time_in_the_zone_of_the_archive() -> None:
+    there, here = (
+        resolved(frame(), archive="Asia/Tokyo", computer=zone)[0] for zone in ("UTC", "Europe/Rome")
+    )
+
+    assert there["resolved_at"] == COPIED.replace(tzinfo=None) + timedelta(hours=9)
+    assert here == there
+
+
+def test_the_zone_of_the_place_comes_before_that_of_the_archive() -> None:
+    row = resolved(frame(**ROME), archive="Asia/Tokyo")[0]
+
+    assert row["resolved_at"] == COPIED.replace(tzinfo=None) + timedelta(hours=2)
+
+
 def test_satellites_date_a_frame_of_a_clock_that_was_never_set() -> None:
     row = one(
         captured_at=datetime(2000, 1, 1), gps_at=datetime(2022, 1, 15, 12, tzinfo=UTC), **ROME

@@ -1,5 +1,6 @@
 """A person's corrections, as they are typed."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux_assets.metadata.corrections import (
+    Correction,
     choose_photographs,
+    in_words,
     place_of,
     shift_of,
     time_of,
@@ -25,6 +28,42 @@ def test_a_time_is_local() -> None:
         time_of("2022-01-15T13:22:44+01:00")
     with pytest.raises(ValueError, match="write it as"):
         time_of("last tuesday")
+
+
+@pytest.mark.parametrize("text", ["3022-01-01", "1825-12-31 23:59:59"])
+def test_a_time_of_no_photograph_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=f"--time {text}"):
+        time_of(text)
+
+
+def test_a_time_of_today_is_taken_wherever_it_was() -> None:
+    soon = datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=14)
+
+    assert time_of(soon.isoformat()) == ("time", {"at": soon.isoformat()})
+
+
+@pytest.mark.parametrize(
+    ("correction", "words"),
+    [
+        (("time", {"at": "2022-01-15T13:00:00"}), "time: 2022-01-15 13:00:00"),
+        (("time", {"shift_seconds": 3600}), "time: moved by +1:00:00"),
+        (("time", {"shift_seconds": -150}), "time: moved by -0:02:30"),
+        (("zone", {"zone": "Asia/Tokyo"}), "zone: Asia/Tokyo"),
+        (("zone", {"offset": "-03:30"}), "zone: -03:30"),
+        (("place", {"lat": 0.0, "lon": -30.0}), "place: far from any land (0.00, -30.00)"),
+        (("place", None), "place: taken back"),
+    ],
+)
+def test_a_correction_is_told_as_it_was_understood(correction: Correction, words: str) -> None:
+    assert in_words(correction, Geocoder()) == words
+
+
+def test_a_name_that_many_places_have_is_told_with_region_country_and_position() -> None:
+    geocoder = Geocoder()
+
+    told = in_words(place_of("Springfield", geocoder), geocoder)
+
+    assert told == "place: Springfield, Missouri, US (37.22, -93.30)"
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,7 @@ def test_intake_files_heic_and_raw_by_their_exif_time(
         file,
         begin=datetime(2000, 1, 1),
         default_clocks=(date(2000, 1, 1),),
+        zone=None,
         now=datetime(2030, 1, 1),
     )
 

@@ -1,5 +1,7 @@
 """flux.duckdb is swapped in so that no reader sees half of it."""
 
+import subprocess
+import sys
 import threading
 
 import duckdb
@@ -9,6 +11,7 @@ import pytest
 from flux_assets.corpus.photo_index import PhotoIndex
 from flux_assets.publishing.photos import Photos, join_photos, publish_photos
 from flux_assets.publishing.row_history import HISTORY
+from flux_assets.publishing.views import show_later_tables
 from flux_resources.data_root import DataRoot
 from flux_tests.publishing.product_rows import A, B, write_index
 
@@ -98,3 +101,57 @@ def test_a_publication_that_fails_leaves_the_old_table(
     assert _published(archive).height == 1
     assert PhotoIndex.column_names()  # other tables are untouched
     assert not list(archive.paths.duckdb.parent.glob(".flux.duckdb*"))
+
+
+def test_what_is_published_cannot_be_written_to_and_is_replaced_all_the_same(
+    archive: DataRoot,
+) -> None:
+    for times in ("13-22-44",), ("13-22-44", "13-22-45"):
+        write_index(archive, A, *times)
+        publish_photos(join_photos(archive.tables), archive.paths)
+        assert archive.paths.duckdb.stat().st_mode & 0o777 == 0o444
+    show_later_tables(archive.paths)
+
+    assert archive.paths.duckdb.stat().st_mode & 0o777 == 0o444
+    assert _published(archive).height == 2
+
+
+def test_later_tables_are_shown_over_what_a_killed_client_left(archive: DataRoot) -> None:
+    publish_photos(join_photos(archive.tables), archive.paths)
+    file = archive.paths.duckdb
+    file.chmod(0o644)
+    opened = f"import os, duckdb; database = duckdb.connect({str(file)!r}); "
+    killed = opened + "database.execute('CREATE VIEW mine AS SELECT 1'); os._exit(0)"
+    subprocess.run([sys.executable, "-c", killed], check=True)
+    assert file.with_name("flux.duckdb.wal").exists()
+
+    show_later_tables(archive.paths)
+
+    assert _published(archive).height == 0
+
+
+_KILLED = """
+import os, sys
+from pathlib import Path
+from flux_assets.publishing import last_publication
+from flux_assets.publishing.photos import join_photos, publish_photos
+from flux_resources.data_root import DataRoot
+archive = DataRoot.open(Path(sys.argv[1]))
+last_publication.duckdb.connect = lambda *_, **__: os._exit(0)
+publish_photos(join_photos(archive.tables), archive.paths)
+"""
+
+
+def test_killed_publications_do_not_fill_the_disk(archive: DataRoot) -> None:
+    publish_photos(join_photos(archive.tables), archive.paths)
+    folder = archive.paths.metadata
+    whole = {path.name for path in folder.iterdir()}
+    left = []
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", _KILLED, str(archive.paths.root)], check=True)
+        left.append({path.name for path in folder.iterdir()} - whole)
+    publish_photos(join_photos(archive.tables), archive.paths)
+
+    assert len(left[0]) == 1
+    assert left[0] == left[1]
+    assert {path.name for path in folder.iterdir()} == whole

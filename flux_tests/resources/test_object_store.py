@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pyarrow as pa
 import pytest
 import typer
 from typer.testing import CliRunner, Result
@@ -39,7 +40,9 @@ from flux_tests.resources.s3_server import (
 )
 
 MANIFEST = "backups/2026-11-21T03-00-00Z/manifest.json"
-OBJECT = "backups/objects/ab/abcd.zst"
+HELD = b"what an object of a backup holds"
+SHA256 = hashlib.sha256(HELD).hexdigest()
+OBJECT = f"backups/objects/{SHA256[:2]}/{SHA256}.zst"
 KEYS = ["thumbs/a.jpg", "thumbs/b.jpg", "FLUX_ISSUES/FLUX_019/manifest.json", OBJECT, MANIFEST]
 _ALONE = """
 import sys
@@ -76,6 +79,7 @@ def stocked(archive: DataRoot, server: S3Server) -> DataRoot:
     opened = DataRoot.open(archive.paths.root)
     for key in KEYS:
         _write(opened, key, key.encode() * 9)
+    _write(opened, OBJECT, pa.compress(HELD, codec="zstd", asbytes=True))
     for other in ("FLUX_ISSUES/FLUX_019/frames.txt", "thumbs/.c.jpg.1.tmp", "backups/.staging/x"):
         _write(opened, other, b"not for the store")
     return opened
@@ -229,7 +233,7 @@ def test_a_store_with_etags_of_its_own_is_read_back_once(
 
 
 def test_a_large_file_goes_in_parts_and_is_known_again(stocked: DataRoot, server: S3Server) -> None:
-    _write(stocked, "backups/objects/cd/cdef.zst", os.urandom(2 * PART + 17))
+    _write(stocked, "thumbs/large.jpg", os.urandom(2 * PART + 17))
     server.faults = [hanging_up, refusing(503), corrupting]
 
     assert not synchronise(stocked).failed
@@ -391,3 +395,90 @@ def test_digests_are_those_of_the_server(stocked: DataRoot) -> None:
         digest = digest_of(content)
     assert digest.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
     assert digest.etag == hashlib.md5(file.read_bytes()).hexdigest()
+
+
+def test_a_damaged_object_of_a_backup_does_not_replace_the_good_copy(
+    stocked: DataRoot, server: S3Server
+) -> None:
+    synchronise(stocked)
+    good = _stored(stocked)[OBJECT]
+    server.seen.clear()
+    for damaged in (good[:10], good[:-9] + good[-9:][::-1], b""):
+        _write(stocked, OBJECT, damaged)
+        failed = synchronise(stocked).failed
+        assert list(failed) == [OBJECT]
+        assert "flux backup verify" in failed[OBJECT]
+
+    assert server.puts() == []
+    assert _stored(stocked)[OBJECT] == good
+
+
+def _replace(archive: DataRoot, key: str, content: bytes) -> None:
+    """As FLUX does: the old file stays to those who have it open."""
+    _write(archive, f"{key}.new", content)
+    _file(archive, f"{key}.new").replace(_file(archive, key))
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_file_that_is_replaced_while_it_is_read_is_sent_the_next_time(
+    stocked: DataRoot, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    file = _file(stocked, KEYS[0])
+    new = file.read_bytes()[::-1]
+    if known:
+        synchronise(stocked)
+        stocked.paths.object_store_cache.unlink()
+    original = Path.open
+
+    replaced: list[Path] = []
+
+    def replaced_once(path: Path, mode: str = "r", *others: Any) -> Any:
+        opened = original(path, mode, *others)
+        if path == file and not replaced:
+            replaced.append(path)
+            _replace(stocked, KEYS[0], new)
+        return opened
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", replaced_once)
+        synchronise(stocked)
+    synchronise(stocked)
+
+    assert _stored(stocked)[KEYS[0]] == new
+
+
+def test_a_file_that_is_replaced_between_attempts_is_sent_as_it_is_now(
+    stocked: DataRoot, server: S3Server
+) -> None:
+    synchronise(stocked)
+    _replace(stocked, KEYS[0], b"1")
+
+    def replaced_meanwhile(*_: object) -> tuple[int, dict[str, str], bytes]:
+        _replace(stocked, KEYS[0], b"2")
+        return 400, {}, b""
+
+    server.faults = [replaced_meanwhile]
+    synchronise(stocked)
+
+    assert _stored(stocked)[KEYS[0]] == b"2"
+
+
+def test_an_empty_folder_deletes_nothing_however_few_its_objects_are(stocked: DataRoot) -> None:
+    synchronise(stocked)
+    for key in KEYS[:2]:
+        _file(stocked, key).unlink()
+
+    with pytest.raises(ObjectStoreError, match="2 of 2 objects below thumbs"):
+        synchronise(stocked, delete=True)
+    assert set(_stored(stocked)) == set(KEYS)
+
+
+@pytest.mark.parametrize("whole", [0, 4096])
+def test_a_damaged_cache_is_made_anew(stocked: DataRoot, whole: int) -> None:
+    synchronise(stocked)
+    cache = stocked.paths.object_store_cache
+    content = cache.read_bytes()
+    cache.write_bytes(content[:whole] + b"?" * (len(content) - whole))
+
+    assert synchronise(stocked).unchanged == len(KEYS)
+    assert synchronise(stocked).unchanged == len(KEYS)

@@ -28,6 +28,9 @@ def _load(root: Path, text: str) -> Settings:
         ("archive: {exclude: ['(']}", "archive.exclude.0", "is no regular expression"),
         ("archive: {roots: [photos]}", "archive.roots.0", "must be an absolute path"),
         ("archive: {start: 2023-01-01, end: 2022-01-01}", "archive", "lies before start"),
+        ("archive: {time_zone: Mars/Olympus}", "archive.time_zone", "as Europe/Rome"),
+        ("archive: {time_zone: America}", "archive.time_zone", "'America'"),
+        ("archive: {time_zone: +09:00}", "archive.time_zone", "must be an IANA name"),
         ("intake: {photographer: 'A/B'}", "intake.photographer", "'A/B'"),
         ("intake: {settle_seconds: -1}", "intake.settle_seconds", "-1"),
         ("vision: {device: gpu}", "vision.device", "'cpu'"),
@@ -79,6 +82,23 @@ def test_an_overlap_through_a_link_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match="overlaps"):
         _load(root, f"archive: {{roots: [{tmp_path / 'alias' / 'FLUX_ARCHIVE'}]}}")
+
+
+def test_a_root_inside_another_root_is_refused(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+
+    with pytest.raises(SettingsError, match=r"archive\.roots\.1: .* overlaps archive\.roots\.0"):
+        _load(tmp_path / "data", f"archive: {{roots: [{disk}, {disk / '2022'}]}}")
+
+
+def test_a_root_that_holds_a_linked_folder_of_the_archive_is_refused(tmp_path: Path) -> None:
+    root, disk = tmp_path / "data", tmp_path / "disk"
+    (disk / "drop").mkdir(parents=True)
+    root.mkdir()
+    (root / "FLUX_INBOX").symlink_to(disk / "drop")
+
+    with pytest.raises(SettingsError, match=r"overlaps the data root .*FLUX_INBOX"):
+        _load(root, f"archive: {{roots: [{disk}]}}")
 
 
 def test_a_root_that_is_a_file_is_refused(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Product tables in Parquet."""
 
+import re
 from pathlib import Path
 from uuid import uuid4
 
@@ -7,7 +8,7 @@ import dataframely as dy
 import polars as pl
 import pytest
 
-from flux_resources.tables import TableStore
+from flux_resources.tables import TableDamaged, TableStore
 
 DAYS = ("2022-01-15", "2022-01-16")
 
@@ -154,3 +155,19 @@ def test_a_leftover_of_a_killed_process_is_no_day(tmp_path: Path) -> None:
 
     assert tables.days("sizes") == [DAYS[0]]
     assert tables.scan("sizes", Before).collect().height == 1
+
+
+@pytest.mark.parametrize("left", [0, 3, 300])
+def test_a_damaged_day_is_named_with_the_remedy(tmp_path: Path, left: int) -> None:
+    tables = TableStore(tmp_path)
+    for day in DAYS:
+        tables.write_day("sizes", day, _rows("a"), Before)
+    file = tmp_path / "sizes" / f"day={DAYS[1]}.parquet"
+    file.write_bytes(file.read_bytes()[:left])
+    said = f"{re.escape(str(file))} is damaged; remove it, then: flux materialize"
+
+    with pytest.raises(TableDamaged, match=said):
+        tables.read_day("sizes", DAYS[1], Before)
+    with pytest.raises(TableDamaged, match=said):
+        tables.scan("sizes", Before).collect()
+    assert tables.scan("sizes", Before, only=DAYS[:1]).collect().height == 1

@@ -50,7 +50,6 @@ def create_backup(archive: DataRoot) -> Made:
     shelf = Shelf(archive.paths.backups)
     with single_writer(archive.paths.locks, BACKUPS):
         started = time.monotonic()
-        earlier, _ = shelf.all()
         name = shelf.free_name()
         staging = shelf.folder / ".staging"
         _clear_leftovers(shelf.folder)
@@ -58,7 +57,7 @@ def create_backup(archive: DataRoot) -> Made:
         root.mkdir(parents=True)
         try:
             take_snapshot(archive, root)
-            entries, new_bytes = _store(root, shelf.pool, earlier)
+            entries, new_bytes = _store(root, shelf)
             vectors = vectors_in(root / "FLUX_EMBEDDINGS")
             seconds = round(time.monotonic() - started, 2)
             backup = Backup(name, seconds, new_bytes, vectors, entries)
@@ -71,15 +70,18 @@ def create_backup(archive: DataRoot) -> Made:
 
 def rotate(shelf: Shelf, settings: BackupSettings) -> tuple[list[str], int, list[str]]:
     """Remove what has had its time: names of backups, bytes freed, backups that are damaged."""
-    whole, damaged = shelf.all()
-    stay = kept((backup.made_at for backup in whole), settings)
-    removed = [backup.name for backup in whole if backup.made_at not in stay]
+    names = {backup.made_at: backup.name for backup in shelf.each([])}
+    stay = kept(names, settings)
+    removed = [name for moment, name in names.items() if moment not in stay]
     for name in removed:
         shelf.remove(name)
+    damaged: list[str] = []
+    referred = set[str]()
+    for backup in shelf.each(damaged):
+        referred |= backup.chunks()
     if damaged:  # what they refer to is not known
         return removed, 0, damaged
-    standing = [backup for backup in whole if backup.made_at in stay]
-    return removed, shelf.pool.sweep(_chunks_of(standing)), []
+    return removed, shelf.pool.sweep(referred), []
 
 
 def chunks_of_file(file: Path) -> Iterator[bytes]:
@@ -90,11 +92,11 @@ def chunks_of_file(file: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _store(root: Path, pool: Pool, earlier: list[Backup]) -> tuple[list[Entry], int]:
+def _store(root: Path, shelf: Shelf) -> tuple[list[Entry], int]:
     """Put every file below `root` into the pool: entries by path, and the bytes written."""
     files = sorted(file for file in root.rglob("*") if file.is_file())
-    counted = {entry.sha256: entry.rows for backup in earlier for entry in backup.entries}
-    store = partial(_store_file, root, pool, _chunks_of(earlier), counted)
+    counted = {entry.sha256: entry.rows for backup in shelf.each([]) for entry in backup.entries}
+    store = partial(_store_file, root, shelf.pool, counted)
     entries, new_bytes = [], 0
     with ThreadPoolExecutor(_THREADS) as threads:
         for entry, written in threads.map(store, files):
@@ -104,11 +106,11 @@ def _store(root: Path, pool: Pool, earlier: list[Backup]) -> tuple[list[Entry], 
 
 
 def _store_file(
-    root: Path, pool: Pool, trusted: set[str], counted: dict[str, dict[str, int]], file: Path
+    root: Path, pool: Pool, counted: dict[str, dict[str, int]], file: Path
 ) -> tuple[Entry, int]:
     whole, size, chunks, new_bytes = hashlib.sha256(), 0, [], 0
     for chunk in chunks_of_file(file):
-        sha256, written = pool.put(chunk, trusted)
+        sha256, written = pool.put(chunk)
         whole.update(chunk)
         size += len(chunk)
         chunks.append(sha256)
@@ -131,7 +133,3 @@ def _clear_leftovers(folder: Path) -> None:
     for left in folder.glob(f"{SCRATCH}*"):
         if left.stat().st_mtime < time.time() - _DAY_S:
             shutil.rmtree(left)
-
-
-def _chunks_of(backups: list[Backup]) -> set[str]:
-    return set().union(*(backup.chunks() for backup in backups))

@@ -4,7 +4,7 @@ Lance never changes a file: a write adds data files and, last, a manifest that n
 version consists of. Files of older versions stay for days. The manifest is read for names only: a
 data file's name stands in it as text, an index folder's as the 16 bytes of its UUID. Deletion
 files are named by numbers, and small: all of them are taken. What its own write replaced is named
-as well, and taken; an earlier backup has it already.
+as well, and taken; an earlier backup has it already. Hidden files are of other programs.
 """
 
 from collections.abc import Iterator
@@ -19,19 +19,19 @@ def files_of_newest_version(table: Path) -> Iterator[Path]:
 
     While the `vectors` lock is held, the newest version stays the newest.
     """
-    manifests = list((table / "_versions").glob("*.manifest"))
+    manifests = list((table / "_versions").glob("[!.]*.manifest"))
     if not manifests:
         return
     manifest = max(manifests, key=_version)
     names = manifest.read_bytes()
     yield manifest
-    yield from sorted((table / "_deletions").glob("*"))
-    for file in sorted((table / "data").glob("*.lance")):
+    yield from sorted((table / "_deletions").glob("[!.]*"))
+    for file in sorted((table / "data").glob("[!.]*.lance")):
         if file.name.encode() in names:
             yield file
-    for index in sorted((table / "_indices").glob("*")):
+    for index in sorted((table / "_indices").glob("[!.]*")):
         if UUID(index.name).bytes in names:
-            yield from sorted(file for file in index.rglob("*") if file.is_file())
+            yield from sorted(file for file in index.rglob("[!.]*") if file.is_file())
 
 
 def _version(manifest: Path) -> int:

@@ -35,11 +35,11 @@ class Pool:
     def file(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / f"{sha256}.zst"
 
-    def put(self, chunk: bytes, trusted: Collection[str]) -> tuple[str, int]:
+    def put(self, chunk: bytes) -> tuple[str, int]:
         """Store a chunk and read it back; its SHA-256, and the bytes written for it.
 
-        An object is taken as it is when a complete backup refers to it (`trusted`). Any other may
-        be what a power failure left of a write, and is written anew.
+        An object that is there is read, and taken as it is when it is whole. Any other is written
+        anew: a power failure or a failing disk may have damaged it.
 
         Raises:
             Damaged: it does not read back as it was.
@@ -50,7 +50,7 @@ class Pool:
             if sha256 in self._claimed:
                 return sha256, 0
             self._claimed.add(sha256)
-        if sha256 in trusted and file.exists():
+        if self._is_whole(sha256, len(chunk)):
             return sha256, 0
         packed: bytes = pa.compress(chunk, codec=_CODEC, asbytes=True)
         with atomic_file(file, durable=False) as temporary:
@@ -75,6 +75,13 @@ class Pool:
         if hashlib.sha256(chunk).hexdigest() != sha256:
             raise Damaged(f"{file} is damaged: its content has another SHA-256")
         return chunk
+
+    def _is_whole(self, sha256: str, size: int) -> bool:
+        try:
+            self.get(sha256, size)
+        except Damaged:
+            return False
+        return True
 
     def sweep(self, referred: Collection[str]) -> int:
         """Remove what no backup refers to, and what killed backups left; the bytes freed."""

@@ -11,13 +11,17 @@ from flux_assets import progress
 from flux_assets.publishing.backups.counting import SQLITE
 from flux_assets.publishing.backups.pool import CHUNK, Damaged, Pool
 from flux_assets.publishing.backups.shelf import Backup, Entry, Shelf
+from flux_resources.data_root import DataRoot
 from flux_resources.errors import FluxError
 from flux_resources.files import atomic_file, sha256_of, single_writer
-from flux_resources.settings import SettingsError, load_settings
+from flux_resources.paths import Paths
+from flux_resources.settings import Settings, SettingsError, load_settings
 
 RESTORE = "restore"
 _WRITERS = ("intake", "decisions", "keeper_model", "vectors", "duckdb")
 _THREADS = 4
+# What databases keep beside their files, by ending; the first holds what the file lacks.
+_LOGS = {**dict.fromkeys(SQLITE, ("-wal", "-shm")), ".duckdb": (".wal",)}
 
 
 class RestoreRefused(FluxError):
@@ -54,9 +58,10 @@ def restore_backup(shelf: Shelf, backup: Backup, to: Path, *, overwrite: bool = 
         path = PurePosixPath(entry.path)
         if path.is_absolute() or ".." in path.parts:
             raise Damaged(f"backup {backup.name} is damaged: it names {entry.path}")
+    locks = _locks(to)
     with ExitStack() as held:
         for name in _WRITERS:
-            held.enter_context(single_writer(to / "FLUX_METADATA" / "locks", name, timeout=60))
+            held.enter_context(single_writer(locks, name, timeout=60))
         missing = [entry for entry in backup.entries if not _is_there(to / entry.path, entry)]
         newer = _newer_versions(backup, to)
         differing = [entry.path for entry in missing if (to / entry.path).exists()]
@@ -106,18 +111,28 @@ def _write_file(pool: Pool, entry: Entry, target: Path) -> None:
                 file.write(chunk)
         if left or whole.hexdigest() != entry.sha256:
             raise Damaged("its chunks do not make up the file of the manifest")
-        if target.suffix in SQLITE:  # of the file that was there; it would be played into this one
-            for log in ("-wal", "-shm"):
-                target.with_name(f"{target.name}{log}").unlink(missing_ok=True)
+        for log in _logs(target):  # of the file that was there; it would be played into this one
+            log.unlink(missing_ok=True)
+
+
+def _logs(target: Path) -> list[Path]:
+    return [target.with_name(f"{target.name}{ending}") for ending in _LOGS.get(target.suffix, ())]
 
 
 def _is_there(target: Path, entry: Entry) -> bool:
-    log = target.with_name(f"{target.name}-wal")
-    if target.suffix in SQLITE and log.exists() and log.stat().st_size:
+    if any(log.exists() and log.stat().st_size for log in _logs(target)[:1]):
         return False  # what is read is not what the file holds
     if not target.is_file() or target.stat().st_size != entry.bytes:
         return False
     return sha256_of(target) == entry.sha256
+
+
+def _locks(to: Path) -> Path:
+    """Where those who write to the archive in `to` hold their locks."""
+    try:
+        return DataRoot.open(to).paths.locks
+    except SettingsError:  # nobody opens it before its settings are restored
+        return Paths.of(to, Settings()).locks
 
 
 def _newer_versions(backup: Backup, to: Path) -> list[Path]:

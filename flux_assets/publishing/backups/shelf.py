@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,7 +31,7 @@ class NoSuchBackup(FluxError):
     """There is no backup of that name."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One file of a backup.
 
@@ -111,13 +112,19 @@ class Shelf:
 
     def all(self) -> tuple[list[Backup], list[str]]:
         """The backups that can be read, the oldest first, and what is wrong with the others."""
-        whole, damaged = [], []
+        damaged: list[str] = []
+        return list(self.each(damaged)), damaged
+
+    def each(self, damaged: list[str]) -> Iterator[Backup]:
+        """The backups that can be read, the oldest first, one in memory at a time.
+
+        What is wrong with the others is added to `damaged`.
+        """
         for name in self.names():
             try:
-                whole.append(self._read(name))
+                yield self._read(name)
             except Damaged as error:
                 damaged.append(str(error))
-        return whole, damaged
 
     def free_name(self) -> str:
         """The moment, or the first second after it that has no backup."""

@@ -9,9 +9,10 @@ the PDFs of issues, logs of runs. Out, because they are no metadata: photographs
 here is taken, so that a file with credentials in the data root is never part of a backup.
 
 Files that FLUX replaces and never changes are linked, which takes microseconds for each; what is
-changed in place is copied. The whole takes about a second, and in the order in which products are
-made, backwards: the ledger before the tables, the tables before the vectors. So the copy is a state
-that a power failure could have left, and from such a state the next run goes on.
+changed in place is copied, and so is flux.duckdb, on which a client may hold a lock. The whole
+takes about a second, and in the order in which products are made, backwards: the ledger before the
+tables, the tables before the vectors. So the copy is a state that a power failure could have left,
+and from such a state the next run goes on.
 """
 
 import os
@@ -55,7 +56,7 @@ def take_snapshot(archive: DataRoot, to: Path) -> None:
             _copy(file, there.metadata / file.relative_to(paths.metadata))
         for file in _below(paths.tables, "*.parquet"):
             _link(file, there.tables / file.relative_to(paths.tables))
-        _link(paths.duckdb, there.duckdb)
+        _copy(paths.duckdb, there.duckdb)
         for table in sorted(paths.vectors.glob("*.lance")):
             for file in files_of_newest_version(table):
                 _link(file, there.vectors / file.relative_to(paths.vectors))

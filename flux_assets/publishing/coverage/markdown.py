@@ -5,6 +5,7 @@ from base64 import b64encode
 import polars as pl
 
 from flux_assets.publishing.coverage.charts import calendar_chart, months_chart
+from flux_assets.publishing.coverage.failures import to_close
 from flux_assets.publishing.coverage.measure import ArchiveCoverage
 from flux_assets.publishing.coverage.schemas import WHYS
 from flux_assets.publishing.coverage.sections import FACTS, PARTS, facts_of, parts_of, percent
@@ -20,7 +21,7 @@ def as_markdown(coverage: ArchiveCoverage) -> str:
         _chart("months", months_chart(coverage.days)),
         _table(_products(coverage.products)),
         "### What to close first",
-        _table(_gaps(coverage.gaps)),
+        _table(_gaps(coverage)),
     ]
     for dimension in PARTS:
         parts += [f"### By {dimension}", _table(parts_of(coverage, dimension))]
@@ -35,11 +36,17 @@ def _products(products: pl.DataFrame) -> pl.DataFrame:
     return of_days.select("product", percent("share"), *shown)
 
 
-def _gaps(gaps: pl.DataFrame) -> pl.DataFrame:
+def _gaps(coverage: ArchiveCoverage) -> pl.DataFrame:
+    """What to close first; `files` are those that failed, with their errors."""
+    key = ["product", "why", "reason"]
+    told = pl.format("{}: {}", "path", "error").str.join("; ").alias("files")
+    files = coverage.failures.group_by(key).agg(told)
     names = ("priority", "product", "why", "reason", "photographs")
     days = pl.col("days").list.len().alias("days")
     command = pl.format("`{}`", "command").alias("command")
-    return gaps.filter(pl.col("priority") <= _GAPS).select(*names, days, "note", command)
+    gaps = to_close(coverage.gaps).head(_GAPS)
+    gaps = gaps.join(files, on=key, how="left", maintain_order="left")
+    return gaps.select(*names, days, "files", "note", command)
 
 
 def _table(rows: pl.DataFrame) -> str:

@@ -11,6 +11,7 @@ from flux_assets.publishing.coverage import by_part, facts
 from flux_assets.publishing.coverage.archive_products import archive_gaps, written_at
 from flux_assets.publishing.coverage.by_part import count_parts, part_columns, with_parts
 from flux_assets.publishing.coverage.facts import duplicate_facts, facts_of
+from flux_assets.publishing.coverage.failures import failures_of
 from flux_assets.publishing.coverage.priorities import ranked_gaps
 from flux_assets.publishing.coverage.schemas import (
     COVERAGE,
@@ -37,12 +38,15 @@ _TIMES = {"product": pl.String(), "written_at": pl.Datetime("ms", "UTC")}
 class ArchiveCoverage:
     """`products` is `Coverage`, `gaps` is `CoverageGaps`, `by` is `CoverageBy`.
 
+    `failures` has `product, why, reason, photo_id, path, error` of some photographs that failed.
+
     `days` has `day`, `photographs`, and a column for each of `STATES` with the photographs of
     which it is the worst that holds. `photographs` are indexed, `outside` lie outside the range.
     """
 
     products: pl.DataFrame
     gaps: pl.DataFrame
+    failures: pl.DataFrame
     by: pl.DataFrame
     days: pl.DataFrame
     photographs: int
@@ -64,6 +68,7 @@ def measure_coverage(archive: DataRoot) -> ArchiveCoverage:
     return ArchiveCoverage(
         products=_products(seen.photographs, gaps, times),
         gaps=gaps,
+        failures=failures_of(archive.tables, gaps),
         by=CoverageBy.validate(pl.concat([parts, *seen.facts, twins]), cast=True),
         days=_days(seen.photographs),
         photographs=seen.photographs.height,

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from flux_assets.console import bar, console
+from flux_assets.publishing.coverage.failures import to_close
 from flux_assets.publishing.coverage.measure import ArchiveCoverage
 from flux_assets.publishing.coverage.schemas import CLOSABLE, WHYS
 
@@ -39,7 +40,7 @@ def show_status(coverage: ArchiveCoverage) -> None:
             f"{coverage.outside} photographs lie outside archive.start..archive.end; widen the "
             "range in flux.yaml to enrich them"
         )
-    _show_remedies(coverage.gaps.filter(pl.col("priority") <= _REMEDIES))
+    _show_remedies(to_close(coverage.gaps), coverage.failures)
 
 
 def _reasons(gaps: pl.DataFrame) -> dict[str, list[str]]:
@@ -56,12 +57,19 @@ def _reasons(gaps: pl.DataFrame) -> dict[str, list[str]]:
     return said
 
 
-def _show_remedies(gaps: pl.DataFrame) -> None:
+def _show_remedies(gaps: pl.DataFrame, failures: pl.DataFrame) -> None:
+    """The first gaps, and the first of the failed ones wherever they rank."""
     if gaps.height:
         console.print("\nWhat to close first", style="bold")
-    for gap in gaps.iter_rows(named=True):
+    failed = pl.col("why") == "failed"
+    first = pl.int_range(pl.len()) < _REMEDIES
+    shown = gaps.filter(first | (failed & (failed.cum_sum() <= _REMEDIES)))
+    for gap in shown.iter_rows(named=True):
         told = f"{gap['priority']}. {gap['product']}, {gap['why']} ({gap['reason']}): {gap['note']}"
         console.print(escape(told), soft_wrap=True)
+        of_gap = failures.filter(product=gap["product"], why=gap["why"], reason=gap["reason"])
+        for path, error in of_gap.select("path", "error").iter_rows():
+            console.print(escape(f"   {path}: {error}"), soft_wrap=True)
         console.print(f"   {escape(gap['command'])}", style="dim", soft_wrap=True)
 
 
@@ -83,6 +91,7 @@ def as_json_text(coverage: ArchiveCoverage, root: Path) -> str:
         "outside_day_range": coverage.outside,
         "products": products,
         "gaps": [gap for gap in gaps if gap["why"] in CLOSABLE],
+        "failures": coverage.failures.to_dicts(),
         "by": coverage.by.to_dicts(),
     }
     return json.dumps(found, indent=2)

@@ -13,6 +13,7 @@ from flux_assets.publishing.drafts.issue_drafts import (
     read_drafts,
     write_json,
 )
+from flux_assets.publishing.issues.assignments import AssignmentError, read_assignment
 from flux_assets.publishing.photos import read_photos
 from flux_resources.data_root import DataRoot
 from flux_resources.errors import FluxError
@@ -30,7 +31,7 @@ class NotAccepted(FluxError):
 def accept(archive: DataRoot, draft: str, issue: str | None = None) -> tuple[str, pl.DataFrame]:
     """Write `FLUX_ISSUES/ISSUE/frames.txt`; returns the issue and the draft's frames.
 
-    Without `issue` the next free number is taken.
+    Without `issue` the next free number is taken, or the one that an interrupted accept noted.
 
     Raises:
         NoSuchDraft: there is none of that id.
@@ -42,10 +43,8 @@ def accept(archive: DataRoot, draft: str, issue: str | None = None) -> tuple[str
     with single_writer(paths.locks, LOCK):
         frames = one_draft(archive.tables, draft)
         _refuse_spent(archive, frames)
-        issue = issue or next_issue(archive)
+        issue = issue or frames["accepted_as"][0] or next_issue(archive)
         _refuse_taken(paths, issue)
-        with atomic_file(paths.issues / issue / "frames.txt") as temporary:
-            temporary.write_text(assignment(frames, issue), encoding="utf-8")
         accepted = pl.when(pl.col("draft_id") == draft).then(pl.lit(issue))
         known = read_drafts(archive.tables).with_columns(
             accepted_as=accepted.otherwise(pl.col("accepted_as"))
@@ -53,7 +52,20 @@ def accept(archive: DataRoot, draft: str, issue: str | None = None) -> tuple[str
         archive.tables.write(ISSUE_DRAFTS, known, IssueDrafts)
         frames = one_draft(archive.tables, draft)
         write_json(frames, paths)
+        with atomic_file(paths.issues / issue / "frames.txt") as temporary:
+            temporary.write_text(assignment(frames, issue), encoding="utf-8")
     return issue, frames
+
+
+def unedited_issues(archive: DataRoot) -> set[str]:
+    """Issues whose assignment file still lists the frames of the draft that was accepted as it."""
+    rows = read_drafts(archive.tables).drop_nulls("accepted_as").sort("position")
+    drafts = rows.group_by("draft_id", "accepted_as").agg("photo_id")
+    return {
+        issue
+        for issue, photo_ids in drafts.select("accepted_as", "photo_id").iter_rows()
+        if _listed(archive.paths, issue) == photo_ids
+    }
 
 
 def assignment(frames: pl.DataFrame, issue: str) -> str:
@@ -71,14 +83,23 @@ def assignment(frames: pl.DataFrame, issue: str) -> str:
 
 
 def next_issue(archive: DataRoot) -> str:
-    """`FLUX_NNN`, one after the highest that has a folder or a photograph."""
+    """`FLUX_NNN`, one after the highest that has a folder, a draft or a photograph."""
     folders = archive.paths.issues.iterdir() if archive.paths.issues.exists() else ()
     names = [folder.name for folder in folders]
+    names += read_drafts(archive.tables)["accepted_as"].drop_nulls().to_list()
     if archive.paths.duckdb.exists():
         query = "SELECT DISTINCT issue_id FROM photos WHERE issue_id IS NOT NULL"
         names += read_photos(archive.paths, query)["issue_id"].to_list()
     numbers = [int(found[1]) for name in names if (found := _ISSUE.fullmatch(name))]
     return f"FLUX_{max(numbers, default=0) + 1:03}"
+
+
+def _listed(paths: Paths, issue: str) -> list[str]:
+    """What an assignment file lists; nothing where it cannot be read."""
+    try:
+        return [frame.text for frame in read_assignment(paths.issues / issue)[1]]
+    except AssignmentError:
+        return []
 
 
 def _refuse_spent(archive: DataRoot, frames: pl.DataFrame) -> None:

@@ -8,6 +8,7 @@ import polars as pl
 from flux_assets.publishing.export.wiki import wiki_photos
 from flux_assets.publishing.issues.catalog import CATALOG_ENTRIES, CatalogEntries
 from flux_assets.publishing.issues.issues import read_issues
+from flux_assets.publishing.photos import open_for_reading
 from flux_assets.vision.embeddings import EMBEDDINGS
 from flux_resources.data_root import DataRoot
 from flux_resources.errors import FluxError
@@ -40,10 +41,11 @@ def open_published(archive: DataRoot) -> "duckdb.DuckDBPyConnection":
 
     Raises:
         NotPublished: there is none.
+        flux_assets.publishing.photos.Unreadable: it cannot be opened.
     """
     if not archive.paths.duckdb.exists():
         raise NotPublished(f"{archive.paths.root} has no photographs yet; run: flux materialize")
-    return duckdb.connect(str(archive.paths.duckdb), read_only=True)
+    return open_for_reading(archive.paths.duckdb)
 
 
 def _embeddings(archive: DataRoot, published: pl.DataFrame) -> pl.DataFrame:

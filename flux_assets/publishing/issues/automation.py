@@ -2,15 +2,20 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 import dagster as dg
 from dagster import AssetSelection
 
+from flux_assets.corpus.photo_index import PHOTO_INDEX
 from flux_assets.instance import is_active
 from flux_assets.partitions import issues as issue_ids
 from flux_assets.partitions import range_tags
+from flux_assets.publishing.drafts.accept import unedited_issues
 from flux_assets.publishing.issues.issue_manifests import ISSUE_KEY, ISSUE_MANIFESTS
 from flux_assets.publishing.issues.issue_pdfs import pdfs_to_make
+from flux_assets.publishing.issues.publish import DUE, issue_states
 from flux_assets.publishing.issues.source_files import assigned_states, sources_state
 from flux_resources.data_root import DataRoot
 from flux_resources.resources import ArchiveResource
@@ -59,25 +64,28 @@ def issue_stretches(known: Sequence[str], wanted: Iterable[str]) -> list[tuple[s
     job=generate_issue_metadata,
     minimum_interval_seconds=30,
     description="Publishes issues whose assignment file is new or changed. A file that is gone "
-    "takes nothing back: what was published stays.",
+    "takes nothing back: what was published stays. An accepted draft is left alone until its "
+    "frames are edited or `flux issues publish` publishes it. What failed is asked for again when "
+    "photographs came, and once a day.",
 )
 def issues_sensor(
     context: dg.SensorEvaluationContext, archive: ArchiveResource
 ) -> dg.SensorResult | dg.SkipReason:
     """Three steps, one a tick: changed issues, PDFs that are still to be made, the tables.
 
-    The first asks for all of it; the others come after a run that refused some issues, and each
-    asks once for a state of the files.
+    The first asks for all of it; the others come after a run that refused some issues. Each asks
+    once for a state of the files, until `_settled` forgets what came to nothing.
     """
     if is_active(context.instance, generate_issue_metadata.name):
         return dg.SkipReason("Issues are being published.")
     opened = archive.open()
-    cursor = json.loads(context.cursor or "{}")
-    assigned, before = assigned_states(opened), cursor.get("assigned", {})
+    cursor = _settled(opened, json.loads(context.cursor or "{}"))
+    assigned, before = _assigned(opened), cursor["assigned"]
     changed = [issue_id for issue_id, state in assigned.items() if before.get(issue_id) != state]
     if changed:
         known = add_issues(context.instance, assigned)
-        return _asking({**cursor, "assigned": assigned}, known, changed, [*PER_ISSUE, *PER_ARCHIVE])
+        asked = {"assigned": assigned, "asked": sorted({*cursor["asked"], *changed})}
+        return _asking({**cursor, **asked}, known, changed, [*PER_ISSUE, *PER_ARCHIVE])
     unprinted = pdfs_to_make(opened)
     if unprinted and cursor.get("unprinted") != unprinted:
         known = add_issues(context.instance, unprinted)
@@ -90,6 +98,31 @@ def issues_sensor(
         skip_reason="No assignment file is new or changed.",
         cursor=json.dumps({**cursor, "assigned": assigned}),
     )
+
+
+def _assigned(archive: DataRoot) -> dict[str, str]:
+    """States of the assignment files, but for accepted drafts that nobody edited or published."""
+    published = archive.tables.partitions(ISSUE_MANIFESTS, ISSUE_KEY)
+    untouched = unedited_issues(archive) - set(published)
+    states = assigned_states(archive)
+    return {issue_id: state for issue_id, state in states.items() if issue_id not in untouched}
+
+
+def _settled(archive: DataRoot, cursor: dict[str, Any]) -> dict[str, Any]:
+    """The cursor; without what came to nothing when photographs came since, or a day passed."""
+    as_of = [str(archive.tables.written_at(PHOTO_INDEX.name)), _today()]
+    if cursor.get("as_of") == as_of:
+        return cursor
+    asked = cursor.get("asked", [])
+    states = issue_states(archive) if asked else {}
+    due = {issue_id for issue_id in asked if states.get(issue_id) in DUE}
+    before = cursor.get("assigned", {}).items()
+    assigned = {issue_id: state for issue_id, state in before if issue_id not in due}
+    return {"as_of": as_of, "asked": [], "assigned": assigned}
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def _asking(

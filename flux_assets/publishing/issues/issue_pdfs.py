@@ -57,6 +57,9 @@ def _make(archive: DataRoot, issue_id: str, index: pl.DataFrame) -> Outcome:
     if manifest is None or rows.is_empty():
         fault = f"{issue_id} has no manifest; publish it first: flux issues publish {issue_id}"
         return Outcome(issue_id, (fault,))
+    if [frame.get("sha256") for frame in manifest["frames"]] != rows["sha256"].to_list():
+        fault = f"{issue_id}: manifest.json and its table differ; publish it again"
+        return Outcome(issue_id, (fault,))
     places = index.select("photo_id", "path", "format", "day")
     proven = rows.select("photo_id", "sha256")
     located = proven.join(places, on="photo_id", how="left", maintain_order="left")

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pytest
 
 from flux_assets.publishing.backups.create import create_backup, rotate
 from flux_assets.publishing.backups.pool import Damaged, Pool
-from flux_assets.publishing.backups.shelf import Shelf
+from flux_assets.publishing.backups.shelf import Backup, Shelf
 from flux_assets.publishing.backups.verify import verify_backup
 from flux_resources.data_root import DataRoot
 from flux_resources.settings_sections import BackupSettings
@@ -211,7 +212,7 @@ def test_a_disk_that_changes_what_is_written_fails_the_backup(
 
 def test_objects_can_be_read_without_flux(tmp_path: Path) -> None:
     pool = Pool(tmp_path)
-    sha256, _ = pool.put(b"content", frozenset())
+    sha256, _ = pool.put(b"content")
 
     assert pool.file(sha256).name == f"{sha256}.zst"
     assert pa.input_stream(pool.file(sha256), compression="zstd").read() == b"content"
@@ -235,3 +236,63 @@ def test_a_content_that_many_files_share_is_stored_once(filled: DataRoot, shelf:
 
     assert backup.new_bytes == shelf.pool.bytes() < 2 * len(content)
     assert verify_backup(shelf, backup).whole
+
+
+@pytest.mark.parametrize("damage", [b"", b"rot"])
+def test_a_damaged_object_is_written_anew_though_a_backup_refers_to_it(
+    filled: DataRoot, shelf: Shelf, damage: bytes
+) -> None:
+    first = create_backup(filled).backup
+    shelf.pool.file(max(first.chunks())).write_bytes(damage)
+
+    assert create_backup(filled).backup.new_bytes > 0
+
+    assert verify_backup(shelf, first).whole
+
+
+def test_a_client_that_has_flux_duckdb_open_does_not_stop_a_backup(filled: DataRoot) -> None:
+    opens = f"import duckdb; c = duckdb.connect({str(filled.paths.duckdb)!r}); print(1); input()"
+    command = [sys.executable, "-uc", opens]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as client:
+        assert client.stdout and client.stdout.readline() == "1\n"
+        backup = create_backup(filled).backup
+        client.communicate("\n")
+
+    assert {"photos": 3} in [entry.rows for entry in backup.entries]
+
+
+@pytest.mark.parametrize("name", ["_indices/.DS_Store", "_versions/._1.manifest"])
+def test_hidden_files_of_other_programs_do_not_stop_a_backup(
+    filled: DataRoot, shelf: Shelf, name: str
+) -> None:
+    hidden = next(filled.paths.vectors.glob("*.lance")) / name
+    hidden.parent.mkdir(exist_ok=True)
+    hidden.write_text("x")
+
+    backup = create_backup(filled).backup
+
+    assert not any(hidden.name in entry.path for entry in backup.entries)
+    assert verify_backup(shelf, backup).whole
+
+
+def test_a_backup_holds_the_manifests_of_the_shelf_one_at_a_time(
+    filled: DataRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(4):
+        create_backup(filled)
+    held: list[int] = []
+    read: list[weakref.ref[Backup]] = []
+    original = Shelf._read
+
+    def counted(shelf: Shelf, name: str) -> Backup:
+        held.append(sum(backup() is not None for backup in read))
+        backup = original(shelf, name)
+        read.append(weakref.ref(backup))
+        return backup
+
+    monkeypatch.setattr(Shelf, "_read", counted)
+    create_backup(filled)
+
+    assert len(held) >= 5
+    assert max(held) <= 1

@@ -2,18 +2,23 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from flux_assets.corpus.photo_index import PHOTO_INDEX, PhotoIndex
+from flux_assets.publishing.backups import restore
 from flux_assets.publishing.backups.create import create_backup
 from flux_assets.publishing.backups.pool import Damaged
 from flux_assets.publishing.backups.restore import RestoreRefused, restore_backup
 from flux_assets.publishing.backups.shelf import Shelf
 from flux_resources.data_root import DataRoot
+from flux_resources.files import Busy, single_writer
 from flux_tests.publishing.backups.conftest import VECTORS, decided, register, vectors_of
 from flux_tests.publishing.product_rows import A, write_index
 from flux_tests.resources.vector_rows import clustered, rows
@@ -172,3 +177,42 @@ def test_stores_that_lay_elsewhere_are_pointed_out(
 
     assert (tmp_path / "back/FLUX_METADATA/ledger.sqlite").exists()
     assert [str(elsewhere) in remark for remark in restored.remarks] == [True]
+
+
+def test_the_log_of_an_overwritten_flux_duckdb_is_not_played_into_the_restored_one(
+    filled: DataRoot, shelf: Shelf
+) -> None:
+    backup = create_backup(filled).backup
+    file = filled.paths.duckdb
+    opened = f"import os, duckdb; database = duckdb.connect({str(file)!r}); "
+    killed = opened + "database.execute('DROP TABLE photos'); os._exit(0)"
+    subprocess.run([sys.executable, "-c", killed], check=True)
+    assert file.with_name("flux.duckdb.wal").exists()
+
+    with pytest.raises(RestoreRefused, match=r"flux\.duckdb"):
+        restore_backup(shelf, backup, filled.paths.root)
+    restore_backup(shelf, backup, filled.paths.root, overwrite=True)
+
+    with duckdb.connect(str(file), read_only=True) as database:
+        assert database.execute("SELECT count(*) FROM photos").fetchone() == (3,)
+
+
+def test_a_restore_waits_for_writers_whose_locks_lie_elsewhere(
+    filled: DataRoot, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup = create_backup(filled).backup
+    (filled.paths.root / "flux.yaml").write_text(f"storage: {{ledger: {tmp_path / 'disk'}}}")
+    locks = DataRoot.open(filled.paths.root).paths.locks
+    monkeypatch.setattr(
+        restore, "single_writer", lambda folder, name, **_: single_writer(folder, name, timeout=0.1)
+    )
+
+    with single_writer(locks, "decisions"), pytest.raises(Busy):
+        restore_backup(shelf, backup, filled.paths.root, overwrite=True)
+
+
+def test_settings_that_cannot_be_used_are_restored(filled: DataRoot, shelf: Shelf) -> None:
+    backup = create_backup(filled).backup
+    (filled.paths.root / "flux.yaml").write_text("storage: nonsense")
+
+    assert not restore_backup(shelf, backup, filled.paths.root, overwrite=True).remarks

@@ -6,11 +6,13 @@ from html.parser import HTMLParser
 
 import pytest
 
+from flux_assets.imaging.proxies import PROXIES
 from flux_assets.metadata.exif import EXIF
 from flux_assets.publishing.coverage.html import as_html
 from flux_assets.publishing.coverage.markdown import as_markdown
 from flux_assets.publishing.coverage.measure import ArchiveCoverage, measure_coverage
 from flux_assets.publishing.coverage.printed import as_json_text, show_status
+from flux_assets.vision.embeddings import EMBEDDINGS
 from flux_resources.data_root import DataRoot
 from flux_tests.publishing.coverage.counted import DAY, NEXT, indexed
 from flux_tests.publishing.product_rows import write_rows
@@ -87,3 +89,70 @@ def test_json_has_the_same_numbers(coverage: ArchiveCoverage, archive: DataRoot)
     told = {row["product"]: row["count"] for row in found["products"]}
     assert told == dict(coverage.products.select("product", "count").iter_rows())
     assert len(found["by"]) == coverage.by.height
+
+
+def _broken(archive: DataRoot, count: int) -> ArchiveCoverage:
+    """Coverage after files that cannot be read: no working copies, and so no vectors."""
+    ids = indexed(archive, count)
+    broken: list[object] = [f"proxies: OSError: truncated at {n}" for n in range(count)]
+    follow: list[object] = ["embeddings: no working copy (see proxies)"] * count
+    write_rows(archive, PROXIES, DAY, photo_id=ids, error=broken)
+    write_rows(archive, EMBEDDINGS, DAY, photo_id=ids, error=follow)
+    return measure_coverage(archive)
+
+
+def test_the_terminal_names_three_of_the_broken_files_and_what_is_wrong_with_each(
+    archive: DataRoot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_status(_broken(archive, 4))
+
+    printed = capsys.readouterr().out
+    for n in range(3):
+        path = f"FLUX_ARCHIVE/{DAY}_13-00-0{n}_DanteSisofo_R1.JPG"
+        assert f"{path}: proxies: OSError: truncated at {n}\n" in printed
+    assert "truncated at 3" not in printed
+
+
+def test_a_failure_that_follows_from_another_is_no_remedy_of_its_own(
+    archive: DataRoot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = _broken(archive, 1)
+
+    show_status(broken)
+
+    remedies = capsys.readouterr().out.partition("What to close first")[2]
+    assert "proxies, failed" in remedies
+    assert "embeddings, failed" not in remedies
+    page = as_markdown(broken)
+    assert "| embeddings | failed |" not in page
+    (row,) = (line for line in page.splitlines() if "| proxies | failed |" in line)
+    assert f"FLUX_ARCHIVE/{DAY}_13-00-00_DanteSisofo_R1.JPG: proxies: OSError: truncated" in row
+
+
+def test_a_broken_file_is_named_though_other_gaps_concern_more_photographs(
+    archive: DataRoot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    indexed(archive, 9, NEXT)
+
+    show_status(_broken(archive, 1))
+
+    assert "truncated at 0" in capsys.readouterr().out
+
+
+def test_a_failure_on_a_day_on_which_its_cause_is_mended_is_told(archive: DataRoot) -> None:
+    mended = indexed(archive, 1, NEXT)
+    write_rows(archive, PROXIES, NEXT, photo_id=mended, proxy_path=["x"])
+    errors: list[object] = ["embeddings: no working copy (see proxies)"]
+    write_rows(archive, EMBEDDINGS, NEXT, photo_id=mended, error=errors)
+
+    assert "| embeddings | failed |" in as_markdown(_broken(archive, 1))
+
+
+def test_json_has_every_gap_and_the_files_that_failed(archive: DataRoot) -> None:
+    found = json.loads(as_json_text(_broken(archive, 1), archive.paths.root))
+
+    failed = {gap["product"] for gap in found["gaps"] if gap["why"] == "failed"}
+    assert failed == {"proxies", "embeddings"}
+    assert {row["path"] for row in found["failures"]} == {
+        f"FLUX_ARCHIVE/{DAY}_13-00-00_DanteSisofo_R1.JPG"
+    }

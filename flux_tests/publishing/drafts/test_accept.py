@@ -2,11 +2,13 @@
 
 import pytest
 
+from flux_assets.publishing.drafts import accept as accepting
 from flux_assets.publishing.drafts.accept import NotAccepted, accept
 from flux_assets.publishing.drafts.issue_drafts import one_draft
 from flux_assets.publishing.drafts.propose import propose
 from flux_assets.publishing.drafts.request import Request, TooFew
 from flux_resources.data_root import DataRoot
+from flux_resources.tables import TableStore
 from flux_tests.publishing.drafts.draft_rows import publish
 
 
@@ -80,3 +82,38 @@ def test_frames_of_an_accepted_draft_are_not_proposed_again(archive: DataRoot) -
         propose(archive, publish(archive, 50), Request())
     (archive.paths.issues / "FLUX_001" / "frames.txt").unlink()
     assert propose(archive, publish(archive, 50), Request()).height == 36
+
+
+class Killed(BaseException):
+    pass
+
+
+def _die(*_: object) -> None:
+    raise Killed
+
+
+@pytest.mark.parametrize(
+    ("owner", "step"), [(TableStore, "write"), (accepting, "write_json"), (accepting, "assignment")]
+)
+def test_accepting_again_after_a_kill_makes_one_issue(
+    archive: DataRoot, monkeypatch: pytest.MonkeyPatch, owner: object, step: str
+) -> None:
+    name = _draft(archive)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(owner, step, _die)
+        accept(archive, name)
+
+    assert accept(archive, name)[0] == "FLUX_001"
+    assert [file.parent.name for file in archive.paths.issues.glob("*/frames.txt")] == ["FLUX_001"]
+
+
+def test_the_number_of_an_accept_that_was_killed_goes_to_no_other_draft(
+    archive: DataRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = _draft(archive)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(accepting, "write_json", _die)
+        accept(archive, first)
+
+    assert accept(archive, _draft(archive, 80))[0] == "FLUX_002"
+    assert accept(archive, first)[0] == "FLUX_001"

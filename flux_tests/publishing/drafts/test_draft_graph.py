@@ -69,5 +69,5 @@ def test_a_draft_is_proposed_shown_and_accepted(archive: DataRoot) -> None:
     assert same["draft_id"] in _flux(root, "list").stdout
     assert "to take it: flux draft accept" in _flux(root, "show", same["draft_id"]).stdout
     said = _flux(root, "accept", same["draft_id"], "--as", "FLUX_020").stdout
-    assert "nothing is published yet" in said
+    assert "nothing is published yet; to publish it: flux issues publish FLUX_020" in said
     assert "36 frames" in said

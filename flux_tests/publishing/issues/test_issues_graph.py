@@ -3,17 +3,23 @@
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
 
 import dagster as dg
 import duckdb
+import polars as pl
 import pytest
 from dagster._core.events import EngineEventData
 from pypdf import PdfReader
 
+from flux_assets.corpus.photo_index import PHOTO_INDEX
 from flux_assets.instance import open_instance
 from flux_assets.publishing.assets import photos
 from flux_assets.publishing.coverage.assets import coverage
+from flux_assets.publishing.drafts.accept import accept
 from flux_assets.publishing.drafts.assets import issue_drafts
+from flux_assets.publishing.drafts.issue_drafts import ISSUE_DRAFTS, IssueDrafts
 from flux_assets.publishing.export.assets import flux_db
 from flux_assets.publishing.issues.assets import (
     catalog_entries,
@@ -31,6 +37,7 @@ from flux_assets.publishing.issues.automation import (
 )
 from flux_assets.publishing.issues.catalog import read_catalog_entries
 from flux_assets.publishing.issues.issues import read_issues
+from flux_assets.publishing.photos import join_photos, publish_photos
 from flux_resources.data_root import DataRoot
 from flux_resources.resources import ArchiveResource
 from flux_tests.publishing.issues.conftest import Assign
@@ -41,6 +48,7 @@ ASSETS = [
     *(photos, flux_db, issue_drafts, coverage),
 ]
 Start = Callable[[dg.RunRequest], dg.ExecuteInProcessResult]
+Later = Callable[[DataRoot, pytest.MonkeyPatch], None]
 
 
 @pytest.fixture
@@ -103,6 +111,18 @@ def follow(archive: DataRoot, instance: dg.DagsterInstance, start: Start) -> Ite
         for request in requests:
             start(request)
             yield [key.to_user_string() for key in request.asset_selection or []]
+
+
+def idle(
+    archive: DataRoot, instance: dg.DagsterInstance, start: Start, cursor: str | None
+) -> str | None:
+    """Where the sensor stands when it asks for nothing any more."""
+    while True:
+        requests, cursor = tick(archive, instance, cursor)
+        for request in requests:
+            start(request)
+        if not requests:
+            return cursor
 
 
 def published_issues(archive: DataRoot) -> dict[str, int]:
@@ -172,6 +192,68 @@ def test_the_same_file_is_asked_for_once_and_a_changed_one_again(
     assert not tick(archive, instance, cursor)[0]
     assign(["elsewhere"])
     assert len(tick(archive, instance, cursor)[0]) == 1
+
+
+def touch_index(archive: DataRoot, _: pytest.MonkeyPatch) -> None:
+    for file in (archive.paths.tables / PHOTO_INDEX.name).iterdir():
+        os.utime(file, (2e9, 2e9))
+
+
+def next_day(_: DataRoot, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("flux_assets.publishing.issues.automation._today", lambda: "2099-01-01")
+
+
+@pytest.mark.parametrize("later", [touch_index, next_day])
+def test_what_failed_is_asked_for_again_when_photographs_came_and_once_a_day(
+    archive: DataRoot, photographs: Rows, assign: Assign, instance: dg.DagsterInstance,
+    start: Start, monkeypatch: pytest.MonkeyPatch, later: Later,
+) -> None:  # fmt: skip
+    original = archive.paths.absolute(photographs[0]["path"])
+    away = original.rename(original.with_name("away"))
+    assign(names(photographs))
+    (request,), cursor = tick(archive, instance)
+    assert not start(request).success
+    cursor = idle(archive, instance, start, cursor)
+    away.rename(original)
+    later(archive, monkeypatch)
+
+    (request,), cursor = tick(archive, instance, cursor)
+    assert start(request).success
+    assert published_issues(archive) == {"FLUX_001": 36}
+    cursor = idle(archive, instance, start, cursor)
+    os.utime(next((archive.paths.tables / PHOTO_INDEX.name).iterdir()), (3e9, 3e9))
+    assert not tick(archive, instance, cursor)[0]
+
+
+def test_an_accepted_draft_is_published_once_it_is_edited_and_not_before(
+    archive: DataRoot, photographs: Rows, instance: dg.DagsterInstance
+) -> None:
+    accepted = accepted_draft(archive, photographs)
+    requests, cursor = tick(archive, instance)
+    assert not requests
+    accepted.write_text(f"# a remark alone\n{accepted.read_text()}")
+    requests, cursor = tick(archive, instance, cursor)
+    assert not requests
+    listed = [row["photo_id"] for row in photographs[:36]]
+    accepted.write_text("\n".join(reversed(listed)))
+    assert len(tick(archive, instance, cursor)[0]) == 1
+
+
+def accepted_draft(archive: DataRoot, photographs: Rows) -> Path:
+    """The assignment file of a draft of the first 36 photographs, accepted as FLUX_001."""
+    publish_photos(join_photos(archive.tables), archive.paths)
+    columns = {name: column.dtype for name, column in IssueDrafts.columns().items()}
+    told = {
+        **{"draft_id": "fog", "reason": "", "keeper": True},
+        **{"captured_at": datetime(2022, 1, 15), "proposed_at": datetime(2026, 1, 1)},
+    }
+    frames = [
+        {**told, "position": number, "photo_id": row["photo_id"], "filename": row["filename"]}
+        for number, row in enumerate(photographs[:36], 1)
+    ]
+    archive.tables.write(ISSUE_DRAFTS, pl.DataFrame(frames, schema=columns), IssueDrafts)
+    issue, _ = accept(archive, "fog")
+    return archive.paths.issues / issue / "frames.txt"
 
 
 def test_nothing_is_asked_for_while_issues_are_published(

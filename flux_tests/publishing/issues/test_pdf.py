@@ -22,6 +22,7 @@ from flux_assets.publishing.issues.prints import BOX, DPI, Original, make_print
 from flux_assets.publishing.issues.publish import make_manifests
 from flux_resources.data_root import DataRoot
 from flux_resources.files import sha256_of
+from flux_resources.tables import TableStore
 from flux_tests.publishing.issues.conftest import Assign
 
 CITIES = ("Łódź", "東京", "서울", "São Paulo", "Αθήνα", None)
@@ -156,6 +157,32 @@ def test_a_pdf_is_made_again_only_when_its_manifest_changed(
     make_manifests(archive, ["FLUX_001"])
     assert make_pdfs(archive, ["FLUX_001"])[0].changed
     assert pdf_file(archive.paths, "FLUX_001").read_bytes() != before
+
+
+def test_pictures_that_are_not_those_of_the_captions_are_not_printed(
+    archive: DataRoot, photographs: list[dict[str, str]], assign: Assign,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    listed = [row["photo_id"] for row in photographs[:36]]
+    assign(listed)
+    make_manifests(archive, ["FLUX_001"])
+    assign(listed[::-1])
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(TableStore, "write_partition", die)
+        make_manifests(archive, ["FLUX_001"])
+
+    (refused,) = make_pdfs(archive, ["FLUX_001"])
+    said = "FLUX_001: manifest.json and its table differ; publish it again"
+    assert refused.faults == (said,)
+    assert not pdf_file(archive.paths, "FLUX_001").exists()
+    make_manifests(archive, ["FLUX_001"])
+    assert make_pdfs(archive, ["FLUX_001"])[0].changed
 
 
 def test_a_map_goes_over_the_date_line_where_that_is_shorter() -> None:
