@@ -1,7 +1,7 @@
 """When a photograph was taken, as far as filing it needs to know."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 
 from flux_assets.metadata.exif_fields import camera_of
@@ -28,16 +28,22 @@ class FilingTime:
 
 
 def filing_time(
-    path: Path, *, begin: datetime, default_clocks: tuple[date, ...], now: datetime
+    path: Path,
+    *,
+    begin: datetime,
+    default_clocks: tuple[date, ...],
+    zone: tzinfo | None,
+    now: datetime,
 ) -> FilingTime:
     """DateTimeOriginal, else DateTime, else the file's modification time, with the reason.
 
-    All times are local and carry no zone; `begin` is the archive's first moment.
+    All times are local and carry no zone; `begin` is the archive's first moment. A file's time is
+    read in `zone`, which is this computer's when None.
 
     Raises:
         OSError: the file cannot be read.
     """
-    modified = datetime.fromtimestamp(path.stat().st_mtime)  # noqa: DTZ006 local like the camera's
+    modified = datetime.fromtimestamp(path.stat().st_mtime, zone).replace(tzinfo=None)
     try:
         tags = read_tags(path)
     except ExifUnreadable as error:

@@ -14,39 +14,48 @@ def settled_files(paths: Paths, settle_seconds: float) -> list[Path]:
 
     The folders for rejected files and duplicates are passed over, hidden files and links too. A
     file that is still being copied keeps its change time fresh, whatever modification time the
-    copying program gives it.
+    copying program gives it. A folder that cannot be listed stands for all in it.
     """
     latest = time.time() - settle_seconds
-    aside = {str(paths.rejected), str(paths.inbox_duplicates)}
-    return sorted(
-        Path(entry.path) for entry in _walk(str(paths.inbox), aside) if _changed(entry) <= latest
-    )
+    aside = {paths.rejected, paths.inbox_duplicates}
+    return sorted(file for file in _walk(paths.inbox, aside) if _changed(file) <= latest)
 
 
-def _changed(entry: os.DirEntry[str]) -> float:
-    """When a file last changed; a file that is gone since it was listed never settles."""
+def _changed(file: Path) -> float:
+    """When a file last changed; a file that is gone since it was listed never settles.
+
+    One that cannot be looked at has settled, so that intake says why.
+    """
     try:
-        return entry.stat().st_ctime
+        return file.stat().st_ctime
     except FileNotFoundError:
         return math.inf
+    except OSError:
+        return -math.inf
 
 
 def files_below(path: Path) -> list[Path]:
-    """A file itself, or all files in a folder and below, by path; links are not followed."""
-    if path.is_dir():
-        return sorted(Path(entry.path) for entry in _walk(str(path), set()))
-    return [path]
+    """A file itself, or all files in a folder and below, by path; links are not followed.
+
+    A folder that cannot be listed stands for all in it.
+    """
+    return sorted(_walk(path, set())) if path.is_dir() else [path]
 
 
-def _walk(folder: str, aside: set[str]) -> Iterator[os.DirEntry[str]]:
-    if not Path(folder).is_dir():
+def _walk(folder: Path, aside: set[Path]) -> Iterator[Path]:
+    try:
+        entries = list(os.scandir(folder))
+    except FileNotFoundError:
         return
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith(".") or entry.is_symlink():
-                continue
-            if entry.is_dir():
-                if entry.path not in aside:
-                    yield from _walk(entry.path, aside)
-            elif entry.is_file():
-                yield entry
+    except OSError:
+        yield folder
+        return
+    for entry in entries:
+        if entry.name.startswith(".") or entry.is_symlink():
+            continue
+        path = folder / entry.name
+        if entry.is_dir():
+            if path not in aside:
+                yield from _walk(path, aside)
+        elif entry.is_file():
+            yield path

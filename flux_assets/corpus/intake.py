@@ -5,6 +5,7 @@ temporary name until it has been read back, the ledger learns of it after it has
 and the dropped file goes only when the ledger knows where its content lies.
 """
 
+import os
 import sqlite3
 import time
 from collections import defaultdict
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from stat import S_ISDIR
 from threading import Lock
 
 from flux_assets.corpus.aside import move_aside
@@ -22,6 +24,8 @@ from flux_assets.corpus.naming import canonical_stem, photo_id_of, press_of, wit
 from flux_assets.corpus.outcome import Outcome, failed
 from flux_assets.corpus.pictures import NotAPhotograph, Picture, identify
 from flux_resources.data_root import DataRoot
+from flux_resources.durable import durable_folder, name_finally
+from flux_resources.file_times import modified_ns
 from flux_resources.files import (
     CopyError,
     FileState,
@@ -64,7 +68,8 @@ class Intake:
         """Take files in, several at once; one bad file never stops the others.
 
         Copies of one content are taken one after another in the order given: a run that goes on
-        where a killed one stopped then gives them the same names.
+        where a killed one stopped then gives them the same names. A file that left the inbox
+        since it was listed has no outcome.
         """
         outcomes: dict[Path, Outcome] = {}
 
@@ -77,18 +82,21 @@ class Intake:
             for start in range(0, len(files), _BATCH):
                 copies: defaultdict[str, list[_Hashed]] = defaultdict(list)
                 for seen in pool.map(self._look, files[start : start + _BATCH]):
-                    if isinstance(seen, Outcome):
-                        report(seen)
-                    else:
+                    if isinstance(seen, _Hashed):
                         copies[seen.sha256].append(seen)
+                    elif seen:
+                        report(seen)
                 for taken in pool.map(self._take_copies, copies.values()):
                     for outcome in taken:
                         report(outcome)
-        return [outcomes[file] for file in files]
+        return [outcomes[file] for file in files if file in outcomes]
 
-    def _look(self, source: Path) -> Outcome | _Hashed:
+    def _look(self, source: Path) -> Outcome | _Hashed | None:
         """Hash a file, or say what became of it without."""
         try:
+            if S_ISDIR(source.stat().st_mode):
+                os.scandir(source).close()  # raises again what kept its files from being listed
+                return Outcome(source, "changing")
             if reason := self._exclusion.refuses(self._name_of(source)):
                 return self._finish_earlier(source, None) or self._reject(source, None, reason)
             if self._is_changing(source):
@@ -96,16 +104,21 @@ class Intake:
             state = file_state(source)
             return _Hashed(source, state, sha256_of(source))
         except _TROUBLE as error:
-            return failed(source, error)
+            return self._failed(source, error)
 
     def _take_copies(self, copies: list[_Hashed]) -> list[Outcome]:
-        outcomes = []
+        outcomes: list[Outcome | None] = []
         for hashed in copies:
             try:
                 outcomes.append(self._take(hashed.source, hashed.state, hashed.sha256))
             except _TROUBLE as error:
-                outcomes.append(failed(hashed.source, error))
-        return outcomes
+                outcomes.append(self._failed(hashed.source, error))
+        return [outcome for outcome in outcomes if outcome]
+
+    def _failed(self, source: Path, error: Exception) -> Outcome | None:
+        """What became of a file that ran into trouble; None if it left the inbox by itself."""
+        gone = isinstance(error, FileNotFoundError) and not os.path.lexists(source)
+        return None if gone and source.is_relative_to(self._paths.inbox) else failed(source, error)
 
     def _take(self, source: Path, seen: FileState, sha256: str) -> Outcome:
         if file_state(source) != seen:
@@ -126,7 +139,10 @@ class Intake:
         stem = self._stem(source, sha256, taken)
         day = stem[:10]
         folder = self._paths.original_day(day)
-        temporary = folder / f"._{sha256[:16]}.partial"
+        with self._naming:  # nobody files into a folder that is not durable yet
+            durable_folder(folder)
+        temporary = _partial(folder, sha256)
+        temporary.unlink(missing_ok=True)  # when a run is killed, a photograph may bear both names
         try:
             copy_proven(source, temporary, sha256)
         except CopyError:
@@ -137,8 +153,7 @@ class Intake:
             temporary.unlink()
             return Outcome(source, "changing")
         with self._naming:
-            target, photo_id = self._free_name(folder, stem, source.suffix, sha256, picture.format)
-            temporary.replace(target)
+            target, photo_id = self._name(temporary, stem, source.suffix, sha256, picture.format)
             sync_folder(folder)
             self._record(source, target, day, sha256, photo_id, picture, taken)
         if file_state(source) == seen:  # else it grew meanwhile, and what it is now is another file
@@ -157,15 +172,15 @@ class Intake:
             return press_of(known.photo_id, known.format)
         return canonical_stem(time.moment, self._settings.intake.photographer, source.stem)
 
-    def _free_name(
-        self, folder: Path, stem: str, suffix: str, sha256: str, image_format: str
+    def _name(
+        self, temporary: Path, stem: str, suffix: str, sha256: str, image_format: str
     ) -> tuple[Path, str]:
-        """The canonical name, or the one with a digest when another content bears it."""
+        """Give a copy its canonical name, or the one with a digest when that is taken."""
         for candidate in (stem, with_digest(stem, sha256)):
-            target = folder / f"{candidate}{suffix.upper()}"
+            target = temporary.with_name(f"{candidate}{suffix.upper()}")
             photo_id = photo_id_of(candidate, image_format)
-            taken = target.exists() and sha256_of(target) != sha256
-            if not taken and self._ledger.owner_of(photo_id) in (None, sha256):
+            free = self._ledger.owner_of(photo_id) in (None, sha256)
+            if free and _bears(target, temporary, sha256):
                 return target, photo_id
         raise FileExistsError(f"{target} is taken by another content; rename it by hand")
 
@@ -194,7 +209,7 @@ class Intake:
             serial=time.serial,
         )
         path = str(target.relative_to(self._paths.originals))
-        location = Location(ORIGINALS, path, stat.st_size, stat.st_mtime_ns, sha256, day)
+        location = Location(ORIGINALS, path, stat.st_size, modified_ns(stat), sha256, day)
         entry = self._entry(source, sha256, photo_id, "filed", time.warning)
         self._ledger.register([content], [location], entry)
 
@@ -219,7 +234,7 @@ class Intake:
         content = self._ledger.content(sha256)
         if content is None or content.source_path is not None:
             return None
-        stem, modified = press_of(content.photo_id, content.format), source.stat().st_mtime_ns
+        stem, modified = press_of(content.photo_id, content.format), modified_ns(source.stat())
         for location in self._ledger.locations_of(sha256):
             same = (location.root, location.mtime_ns) == (ORIGINALS, modified)
             if same and Path(location.path).stem == stem:
@@ -230,6 +245,8 @@ class Intake:
                 )
                 warning = self._filing_time(source).warning
                 entry = self._entry(source, sha256, content.photo_id, "filed", warning)
+                folder = (self._paths.originals / location.path).parent
+                _partial(folder, sha256).unlink(missing_ok=True)
                 self._ledger.register([dropped], [location], entry)
                 self._clear(source)
                 return Outcome(source, "filed", None, content.photo_id, location.day, warning)
@@ -262,6 +279,7 @@ class Intake:
             source,
             begin=self._settings.first_moment(),
             default_clocks=self._settings.intake.default_clocks,
+            zone=self._settings.archive.zone(),
             now=datetime.now(),  # noqa: DTZ005 local like the camera's clock
         )
 
@@ -296,6 +314,22 @@ class Intake:
         if source.is_relative_to(inbox):
             with self._moving:
                 move_aside(source, folder / source.relative_to(inbox), reason)
+
+
+def _partial(folder: Path, sha256: str) -> Path:
+    """The name of a copy until it has been read back."""
+    return folder / f"._{sha256[:16]}.partial"
+
+
+def _bears(target: Path, temporary: Path, sha256: str) -> bool:
+    """Whether a photograph lies at `target`: since before, or now that a copy is named so."""
+    try:
+        name_finally(temporary, target)
+    except FileExistsError:
+        if target.is_symlink() or not target.is_file() or sha256_of(target) != sha256:
+            return False
+        temporary.unlink()
+    return True
 
 
 def _timestamp(seconds: float) -> str:

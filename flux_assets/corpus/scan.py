@@ -3,17 +3,18 @@
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from flux_assets.corpus.day_folders import day_folders, is_day
 from flux_assets.corpus.exclusion import Exclusion
 from flux_assets.corpus.filing_time import filing_time
 from flux_assets.corpus.loss_guard import LossSuspected, require_mounted, require_originals
 from flux_assets.corpus.naming import canonical_stem, is_canonical, photo_id_of, with_digest
 from flux_assets.corpus.pictures import NotAPhotograph, identify
 from flux_resources.data_root import DataRoot
+from flux_resources.file_times import modified_ns
 from flux_resources.files import legible, sha256_of
 from flux_resources.ledger import Ledger
 from flux_resources.ledger_rows import ORIGINALS, Content, Location
@@ -72,10 +73,13 @@ class Scanner:
 
         Raises:
             LossSuspected: the root is not mounted.
+            OSError: the root itself cannot be listed.
         """
         known = self._ledger.locations_in(str(root))
         if not accept_loss:
-            require_mounted(root, known)
+            there = (path for path in known if os.path.exists(root / path))  # noqa: PTH110 no errors
+            seen = next(there, None)
+            require_mounted(root, [seen] if seen else known)
         return self._reconcile(str(root), root, root, known, lambda moment: f"{moment:%Y-%m-%d}")
 
     def scan_everything(self, *, accept_loss: bool = False) -> ScanReport:
@@ -83,6 +87,7 @@ class Scanner:
 
         Raises:
             LossSuspected: ORIGINALS is not mounted; a root that is away is among the `losses`.
+            OSError: ORIGINALS itself cannot be listed.
         """
         roots = self._settings.archive.roots
         for dropped in set(self._ledger.roots()) - {ORIGINALS, *map(str, roots)}:
@@ -91,9 +96,18 @@ class Scanner:
         for root in roots:
             try:
                 reports.append(self.scan_root(root, accept_loss=accept_loss))
-            except LossSuspected as loss:  # one disk that is away keeps the others from nothing
+            except (
+                LossSuspected,
+                OSError,
+            ) as loss:  # its neighbours go on
                 losses.append(str(loss))
-        reports += [self.scan_day(day, accept_loss=accept_loss) for day in self._original_days()]
+        days, left_out = day_folders(self._paths.originals, self._exclusion)
+        known = list(self._ledger.locations_in(ORIGINALS).values())
+        days |= {location.day for location in known if is_day(location.day)}
+        reports += [self.scan_day(day, accept_loss=accept_loss) for day in sorted(days)]
+        astray = [location for location in known if not is_day(location.day)]
+        self._ledger.forget(astray)
+        reports.append(ScanReport(gone=len(astray), unreadable=tuple(left_out.items())))
         return ScanReport(
             files=sum(report.files for report in reports),
             new=sum(report.new for report in reports),
@@ -101,12 +115,6 @@ class Scanner:
             unreadable=tuple(item for report in reports for item in report.unreadable),
             losses=tuple(losses),
         )
-
-    def _original_days(self) -> list[str]:
-        """Days with a folder in ORIGINALS, and days that had one."""
-        folders = self._paths.originals.glob("[0-9]*/[0-9]*-[0-9]*/[0-9]*-[0-9]*-[0-9]*")
-        known = self._ledger.locations_in(ORIGINALS).values()
-        return sorted({folder.name for folder in folders} | {location.day for location in known})
 
     def _reconcile(
         self,
@@ -116,10 +124,15 @@ class Scanner:
         known: dict[str, Location],
         day_of: Callable[[datetime], str],
     ) -> ScanReport:
-        found = {file.path: file for file in self._list(base, folder)}
-        gone = [location for path, location in known.items() if path not in found]
+        unlisted: dict[Path, str] = {}
+        found = {file.path: file for file in self._list(base, folder, unlisted)}
+        gone = [
+            location
+            for path, location in known.items()
+            if path not in found and unlisted.keys().isdisjoint((Path(path), *Path(path).parents))
+        ]
         stale = [file for file in found.values() if not _unchanged(file, known.get(file.path))]
-        unreadable = []
+        unreadable: list[tuple[str, str]] = []
         with ThreadPoolExecutor(self._settings.imaging.workers) as pool:
             for file, result in pool.map(lambda f: (f, self._read(root, base, f, day_of)), stale):
                 if isinstance(result, Exception):
@@ -129,22 +142,39 @@ class Scanner:
                 else:
                     self._register(*result)
         self._ledger.forget(gone)
-        return ScanReport(len(found), len(stale) - len(unreadable), len(gone), tuple(unreadable))
+        new = len(stale) - len(unreadable)
+        unreadable += [(legible(path), reason) for path, reason in unlisted.items()]
+        return ScanReport(len(found), new, len(gone), tuple(unreadable))
 
-    def _list(self, base: Path, folder: Path) -> Iterator[_File]:
-        """Photograph files by name in `folder` and below; links are not followed."""
-        if not folder.is_dir():
+    def _list(self, base: Path, folder: Path, unlisted: dict[Path, str]) -> Iterator[_File]:
+        """Photograph files by name in `folder` and below; links are not followed.
+
+        What lies there but cannot be looked at is added to `unlisted`, with the reason.
+        """
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except (FileNotFoundError, NotADirectoryError):
             return
-        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        except OSError as error:
+            if folder == base:
+                raise
+            unlisted[folder.relative_to(base)] = str(error)
+            return
+        for entry in entries:
             path = Path(entry.path).relative_to(base)
             if entry.is_symlink() or (entry.is_dir() and entry.name.startswith(".")):
                 continue
             if entry.is_dir():
-                yield from self._list(base, Path(entry.path))
+                yield from self._list(base, Path(entry.path), unlisted)
             elif self._exclusion.refuses(path) is None:
-                with suppress(FileNotFoundError):  # gone since the folder was listed
+                try:
                     stat = entry.stat()
-                    yield _File(str(path), stat.st_size, stat.st_mtime_ns)
+                except FileNotFoundError:
+                    continue
+                except OSError as error:
+                    unlisted[path] = str(error)
+                else:
+                    yield _File(str(path), stat.st_size, modified_ns(stat))
 
     def _read(
         self, root: str, base: Path, file: _File, day_of: Callable[[datetime], str]
@@ -160,9 +190,10 @@ class Scanner:
                 path,
                 begin=self._settings.first_moment(),
                 default_clocks=self._settings.intake.default_clocks,
+                zone=self._settings.archive.zone(),
                 now=datetime.now(),  # noqa: DTZ005 local like the camera's clock
             )
-        except (OSError, NotAPhotograph) as error:
+        except (OSError, ValueError, OverflowError, NotAPhotograph) as error:
             return error
         source = self._ledger.filed_from(sha256)
         stem = path.stem

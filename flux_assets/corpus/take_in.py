@@ -10,7 +10,7 @@ from flux_assets.corpus.intake_log import INTAKE_LOG, publish_journal, restore_j
 from flux_assets.corpus.loss_guard import require_originals
 from flux_assets.corpus.outcome import Outcome
 from flux_resources.data_root import DataRoot
-from flux_resources.files import single_writer
+from flux_resources.files import single_writer, sync_folder
 from flux_resources.ledger import Ledger
 
 
@@ -23,6 +23,8 @@ def take_in(archive: DataRoot, files: Sequence[Path]) -> list[Outcome]:
     """
     with single_writer(archive.paths.locks, "intake"), open_ledger(archive) as ledger:
         require_originals(archive, ledger)
+        for folder in (archive.paths.root, archive.paths.originals.parent):
+            sync_folder(folder)  # ORIGINALS may be new
         try:
             return Intake(archive, ledger).take(files, lambda _: progress.advance(INTAKE_LOG, 1))
         finally:

@@ -1,7 +1,7 @@
 """When a photograph was taken, as intake sees it; doubts are warned about."""
 
 import os
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +9,8 @@ from PIL import Image
 
 from flux_assets.corpus.filing_time import FilingTime, filing_time
 from flux_resources.data_root import DataRoot
-from flux_tests.conftest import Photograph
-from flux_tests.corpus.looking import empty_inbox, journal
+from flux_tests.conftest import SETTINGS, Photograph
+from flux_tests.corpus.looking import empty_inbox, index_day, indexed, journal, scan
 
 TAKEN = datetime(2022, 1, 15, 13, 22, 44)
 COPIED = datetime(2023, 6, 7, 8, 9, 10)
@@ -23,6 +23,7 @@ def _filing_time(file: Path) -> FilingTime:
         file,
         begin=datetime(2022, 1, 1),
         default_clocks=(date(2022, 2, 2), date(2000, 1, 1)),
+        zone=None,
         now=NOW,
     )
 
@@ -94,3 +95,33 @@ def test_a_doubtful_time_is_warned_about_and_journaled(
     assert outcome.day == "2023-06-07"
     assert "before the archive began" in (outcome.warning or "")
     assert "before the archive began" in (journal(archive)[0].reason or "")
+
+
+def test_a_file_time_is_filed_in_the_zone_of_the_archive(
+    archive: DataRoot, photograph: Photograph
+) -> None:
+    root = archive.paths.root
+    (root / "flux.yaml").write_text(SETTINGS + "archive: {time_zone: Pacific/Kiritimati}")
+    file = photograph(archive.paths.inbox / "a.jpg", None)
+    at = datetime(2023, 6, 7, 12, tzinfo=UTC).timestamp()
+    os.utime(file, (at, at))
+
+    (outcome,) = empty_inbox(DataRoot.open(root))
+
+    assert outcome.day == "2023-06-08"
+
+
+def test_a_file_time_in_a_read_only_root_is_of_the_archives_day(
+    archive: DataRoot, photograph: Photograph, tmp_path: Path
+) -> None:
+    root, disk = archive.paths.root, tmp_path / "disk"
+    zone = f"archive: {{time_zone: Pacific/Kiritimati, roots: [{disk}]}}"
+    (root / "flux.yaml").write_text(SETTINGS + zone)
+    at = datetime(2023, 6, 7, 12, tzinfo=UTC).timestamp()
+    os.utime(photograph(disk / "a.jpg", None), (at, at))
+    opened = DataRoot.open(root)
+
+    scan(opened)
+    index_day(opened, "2023-06-08")
+
+    assert indexed(opened, "2023-06-08").height == 1

@@ -62,9 +62,7 @@ def test_a_file_that_vanishes_while_it_is_looked_at_is_passed_over(
     files = [archive.paths.inbox / name for name in ("a.jpg", "b.jpg")]
     for file in files:
         file.touch()
-    with os.scandir(archive.paths.inbox) as listed:
-        entries = list(listed)
-    monkeypatch.setattr(inbox, "_walk", lambda *_: entries)
+    monkeypatch.setattr(inbox, "_walk", lambda *_: files)
     files[0].unlink()
 
     assert settled_files(archive.paths, 0) == files[1:]

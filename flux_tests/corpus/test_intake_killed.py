@@ -35,7 +35,7 @@ from flux_tests.corpus.looking import (
 STEPS: list[tuple[Any, str]] = [
     *((module, name) for name in ("sha256_of", "sync_folder") for module in (intake, files)),
     (intake, "copy_proven"),
-    *((Path, name) for name in ("mkdir", "replace", "rename", "unlink", "write_bytes")),
+    *((Path, name) for name in ("mkdir", "hardlink_to", "rename", "unlink", "write_bytes")),
     *((Ledger, name) for name in ("register", "journal")),
 ]
 
