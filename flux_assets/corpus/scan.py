@@ -96,10 +96,7 @@ class Scanner:
         for root in roots:
             try:
                 reports.append(self.scan_root(root, accept_loss=accept_loss))
-            except (
-                LossSuspected,
-                OSError,
-            ) as loss:  # its neighbours go on
+            except (LossSuspected, OSError) as loss:  # its neighbours go on
                 losses.append(str(loss))
         days, left_out = day_folders(self._paths.originals, self._exclusion)
         known = list(self._ledger.locations_in(ORIGINALS).values())
