@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+from flux_assets.corpus.day_folders import is_day
 from flux_assets.corpus.loss_guard import MARKER
 from flux_resources.ledger import Ledger
 from flux_resources.paths import Paths
@@ -53,6 +54,10 @@ def _day_folders(originals: Path, depth: int = 3) -> Iterator[Path]:
         return
     with os.scandir(originals) as entries:
         for entry in entries:
-            if entry.is_dir(follow_symlinks=False) and entry.name[:1].isdigit():
-                path = Path(entry.path)
-                yield from [path] if depth == 1 else _day_folders(path, depth - 1)
+            if not entry.is_dir(follow_symlinks=False):
+                continue
+            path = Path(entry.path)
+            if depth > 1 and entry.name[:1].isdigit():
+                yield from _day_folders(path, depth - 1)
+            elif is_day(entry.name):
+                yield path
