@@ -1,6 +1,7 @@
 """`flux demo`: build the demo archive, run the graph over it, and ask it three things."""
 
 import time
+from collections import Counter
 from pathlib import Path
 
 import yaml
@@ -57,9 +58,10 @@ def show_demo(root: Path, photos: Path | None) -> None:
             root, photos=photos, on_frame=lambda _, total: advance("frames", 1, total)
         )
     write_settings(root)
-    console.print(
-        f"{escape(str(root))}: {len(demo.truth.frames)} files, {len(demo.truth.keepers)} keepers"
-    )
+    frames = demo.truth.frames
+    console.print(f"{escape(str(root))}: {len(frames)} files, {len(demo.truth.keepers)} keepers")
+    odd = Counter(frame.oddity for frame in frames if frame.oddity)
+    console.print("on purpose: " + ", ".join(f"{count} {kind}" for kind, count in odd.items()))
     archive = DataRoot.open(root)
     if demo.newly_built:
         time.sleep(_SETTLE_SECONDS)
