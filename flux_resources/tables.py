@@ -161,9 +161,10 @@ class TableStore:
 
 
 def _require_whole(files: Iterable[UPath]) -> None:
-    """
+    """Read the ends of local files, which is quick and finds what was cut off.
+
     Raises:
-        TableDamaged: a local file does not end as Parquet files do.
+        TableDamaged: a file does not end as Parquet files do.
     """
     for file in files:
         with Path(file.path).open("rb") as content:
