@@ -1,4 +1,4 @@
-"""DNG files with a known scene and a preview of any size."""
+"""RAW files with a known scene and a preview of any size."""
 
 import io
 import struct
@@ -21,26 +21,29 @@ def write_dng(
     preview: Image.Image | None = None,
     orientation: int = 1,
     color_space: int = 1,
+    camera: tuple[str, str] | None = None,
     **saved: Any,
 ) -> Path:
     """A DNG whose sensor saw `scene` (sRGB) through an RGGB filter, uncompressed, 16 bits.
 
     Scene and preview are given as the sensor lies; `orientation` turns them upright.
-    `color_space` is that of EXIF; `saved` goes to the preview's JPEG.
+    `color_space` is that of EXIF; `saved` goes to the preview's JPEG. With a `camera` (make and
+    model) it is no DNG but a file of that maker's kind.
     """
+    make, model = camera or ("FLUX", "Pinhole")
     pixels, jpeg = _mosaic(scene), b""
     exif: Entries = {0xA001: (_SHORT, [color_space])}
     first: Entries = {
         254: (_LONG, [1]),
-        271: (_ASCII, b"FLUX\0"),
-        272: (_ASCII, b"Pinhole\0"),
+        271: (_ASCII, f"{make}\0".encode()),
+        272: (_ASCII, f"{model}\0".encode()),
         274: (_SHORT, [orientation]),
-        50706: (_BYTE, bytes((1, 4, 0, 0))),
-        50708: (_ASCII, b"FLUX Pinhole\0"),
         50721: (_SIGNED_RATIONAL, _XYZ_TO_SRGB),
         50728: (_RATIONAL, [1, 1, 1]),
         50778: (_SHORT, [21]),  # daylight, D65
     }
+    if camera is None:
+        first |= {50706: (_BYTE, bytes((1, 4, 0, 0))), 50708: (_ASCII, b"FLUX Pinhole\0")}
     if preview is not None:
         encoded = io.BytesIO()
         preview.save(encoded, "JPEG", quality=95, **saved)

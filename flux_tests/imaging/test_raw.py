@@ -50,6 +50,25 @@ def test_a_preview_is_shown_from_1024_pixels(
     assert (corners(decode_raw(file, 256))[0] == (255, 255, 255)) == is_shown
 
 
+@pytest.mark.parametrize(
+    ("ending", "make", "model"),
+    [
+        ("cr2", "Canon", "Canon EOS 350D DIGITAL"),
+        ("nef", "NIKON CORPORATION", "NIKON D70"),
+        ("arw", "SONY", "DSLR-A100"),
+        ("orf", "OLYMPUS IMAGING CORP.", "E-500"),
+        ("rw2", "Panasonic", "DMC-LX3"),
+    ],
+)
+def test_the_preview_of_every_maker_is_shown(
+    tmp_path: Path, ending: str, make: str, model: str
+) -> None:
+    scene, preview = Image.new("RGB", (2100, 1400), "black"), quarters((1200, 800))
+    file = write_dng(tmp_path / f"a.{ending}", scene, preview, camera=(make, model))
+
+    assert looks_like(decode_raw(file, 1024), SEEN)
+
+
 def test_a_preview_smaller_than_the_size_asked_for_is_not_shown(tmp_path: Path) -> None:
     file = write_dng(tmp_path / "a.dng", quarters((2100, 1400)), WHITE)
 
