@@ -5,10 +5,9 @@ from typing import Annotated, get_args
 import polars as pl
 import typer
 
-from flux_assets.commands.options import clear_errors, span
+from flux_assets.commands.options import clear_errors, existing_root, span
 from flux_resources.data_root import DataRoot
 from flux_resources.decisions import Kind
-from flux_resources.settings import data_root
 
 
 def correct(
@@ -47,7 +46,7 @@ def correct(
 
     with clear_errors():
         geocoder = Geocoder()
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         said: list[corrections.Correction] = []
         if time:
             said.append(corrections.time_of(time))

@@ -6,9 +6,8 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from flux_assets.commands.options import Json, Sheet, clear_errors
+from flux_assets.commands.options import Json, Sheet, clear_errors, existing_root
 from flux_resources.data_root import DataRoot
-from flux_resources.settings import data_root
 
 app = typer.Typer(help="Drafts of issues: 36 unpublished photographs, in order, with reasons.")
 
@@ -46,7 +45,7 @@ def propose(
     from flux_assets.search import Archive
 
     with clear_errors():
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         request = Request.of(theme, first, last)
         rows = proposed(archive, Archive(archive.paths.root), request)
         _show_draft(archive, rows, as_json=as_json)
@@ -61,7 +60,7 @@ def list_(as_json: Json = False) -> None:
     from flux_assets.publishing.drafts.issue_drafts import list_drafts
 
     with clear_errors():
-        drafts = list_drafts(DataRoot.open(data_root()).tables)
+        drafts = list_drafts(DataRoot.open(existing_root()).tables)
         if as_json:
             typer.echo(drafts.select(pl.all().cast(pl.String)).write_json())
             return
@@ -79,7 +78,7 @@ def show(draft: DraftId, as_json: Json = False) -> None:
     from flux_assets.publishing.drafts.issue_drafts import one_draft
 
     with clear_errors():
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         _show_draft(archive, one_draft(archive.tables, draft), as_json=as_json)
 
 
@@ -94,7 +93,7 @@ def accept(
     from flux_assets.publishing.drafts.accept import accept as accepted
 
     with clear_errors():
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         name, frames = accepted(archive, draft, issue)
         typer.echo(
             f"{archive.paths.issues / name / 'frames.txt'}: {frames.height} frames of {draft}\n"

@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from flux_assets.commands.options import Json, clear_errors
+from flux_assets.commands.options import Json, clear_errors, existing_root
 from flux_resources.data_root import DataRoot
-from flux_resources.settings import data_root
 
 app = typer.Typer(help="Issues of 36 frames: manifests and PDFs.", no_args_is_help=True)
 
@@ -30,7 +29,7 @@ def publish(
     with clear_errors():
         from flux_assets.execution import Graph
 
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         if issues:
             chosen = [_known(archive, issue_id) for issue_id in dict.fromkeys(issues)]
         else:
@@ -50,7 +49,7 @@ def list_issues(as_json: Json = False) -> None:
     from flux_assets.publishing.issues.publish import issue_states
 
     with clear_errors():
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         published = {row["issue_id"]: row for row in collect_issues(archive).to_dicts()}
         empty = dict.fromkeys(("generated_at", "frame_count", "manifest_path", "pdf_path"))
         rows = [
@@ -74,7 +73,7 @@ def check(issue: Issue) -> None:
     from flux_assets.publishing.issues.publish import check_issue
 
     with clear_errors():
-        archive = DataRoot.open(data_root())
+        archive = DataRoot.open(existing_root())
         faults = check_issue(archive, _known(archive, issue))
         for fault in faults:
             typer.echo(fault, err=True)

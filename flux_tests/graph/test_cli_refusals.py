@@ -14,7 +14,15 @@ def flux(root: Path, *arguments: str) -> Result:
 
 @pytest.mark.parametrize(
     "command",
-    [("status",), ("materialize",), ("doctor",), ("search", "a cat"), ("bursts",), ("record", "x")],
+    [
+        ("status",),
+        ("materialize",),
+        ("doctor",),
+        ("search", "a cat"),
+        ("bursts",),
+        ("record", "x"),
+        ("set", "x"),
+    ],
 )
 def test_a_disk_that_is_not_mounted_does_not_look_like_an_empty_archive(
     tmp_path: Path, command: tuple[str, ...]

@@ -13,13 +13,7 @@ Grade = Callable[[Image.Image], Image.Image]
 
 
 def picture(file: Path, pixels: int = 1024) -> Image.Image:
-    """At most `pixels` wide and high, and always made smaller.
-
-    A JPEG of the same blocks is given back, when it is compressed as it was before, what a weaker
-    compression takes from it: no ladder of compressions would lead down.
-    """
     with Image.open(file) as image:
-        pixels = min(pixels, round(0.9 * max(image.size)))
         image.thumbnail((pixels, pixels), Image.Resampling.LANCZOS)
         return image.convert("RGB")
 
