@@ -2,8 +2,9 @@
 
     python -m benchmarks.quality [--pictures 0] [--pixels 1024]
 
-Every picture is graded in steps (blur, compression, exposure, gain, gamma), saved as working
-copies are, and judged. A step counts as risen when its score lies above that of the step before.
+Every picture, `--pixels` on its long side or less, is graded in steps (blur, compression,
+exposure, gain, gamma), made a working copy, and judged. A step counts as risen when its score lies
+above that of the step before.
 Pictures: those of `$FLUX_SHARED/photos` (default `../shared`) and of scikit-image, at most
 `--pictures` of them where that is not 0. The last line is the time per working copy, in one
 thread, decoding included.
@@ -25,13 +26,12 @@ from PIL import Image
 
 from flux_assets.imaging.quality import measure_quality
 from flux_resources.settings_sections import QualitySettings
-from flux_tests.imaging.gradings import LADDERS, as_jpeg, picture
+from flux_tests.imaging.gradings import LADDERS, picture, score
 
 _SHARED = ("odm-seneca-seq", "exif-orientation", "imagededup/base_images", "pdq/*", "day-night/*")
 _PACKAGED = ("astronaut.png", "camera.png", "chelsea.png", "coffee.png", "coins.png", "brick.png",
              "grass.png", "gravel.png", "hubble_deep_field.jpg", "ihc.png", "moon.png",
              "motorcycle_left.png", "retina.jpg", "rocket.jpg")  # fmt: skip
-_SETTINGS = QualitySettings()
 
 
 def files() -> Iterator[Path]:
@@ -40,12 +40,6 @@ def files() -> Iterator[Path]:
         yield from sorted(folder.glob(f"{pattern}/*.jpg"))[::3]
     packaged = Path(skimage.data.__file__).parent
     yield from (packaged / name for name in _PACKAGED if (packaged / name).exists())
-
-
-def score(image: Image.Image) -> float:
-    found = measure_quality(as_jpeg(image, 90), iso=None, settings=_SETTINGS)["quality_score"]
-    assert isinstance(found, float)
-    return found
 
 
 def scores(file: Path, pixels: int) -> dict[str, list[float]]:
@@ -65,7 +59,7 @@ def seconds_per_copy(file: Path) -> float:
     for _ in range(30):
         started = time.perf_counter()
         with Image.open(buffer) as image:
-            measure_quality(image, iso=None, settings=_SETTINGS)
+            measure_quality(image, iso=None, quantization_step=None, settings=QualitySettings())
         times.append(time.perf_counter() - started)
     return statistics.median(times)
 

@@ -215,14 +215,15 @@ class SearchSettings(Section):
 class QualitySettings(Section):
     """How much each fault weighs in `quality_score`; only the proportions matter."""
 
-    sharpness: Annotated[float, Field(ge=0)] = 0.55
-    exposure: Annotated[float, Field(ge=0)] = 0.25
-    contrast: Annotated[float, Field(ge=0)] = 0.15
+    sharpness: Annotated[float, Field(ge=0)] = 0.45
+    exposure: Annotated[float, Field(ge=0)] = 0.2
+    contrast: Annotated[float, Field(ge=0)] = 0.1
     noise: Annotated[float, Field(ge=0)] = 0.05
+    compression: Annotated[float, Field(ge=0)] = 0.2
 
     @model_validator(mode="after")
     def _one_counts(self) -> "QualitySettings":
-        if self.sharpness + self.exposure + self.contrast + self.noise == 0:
+        if not any(self.model_dump().values()):
             raise ValueError("give at least one fault a weight above 0")
         return self
 

@@ -10,15 +10,14 @@ import dataframely as dy
 import polars as pl
 
 from flux_assets.corpus.photo_index import PHOTO_INDEX
-from flux_assets.imaging.working_copy import Failure, Light, Order, make_copies
+from flux_assets.imaging.working_copy import Copied, Failure, Order, make_copies
 from flux_assets.photo_table import PhotoTable, Product
 from flux_resources.isolation import Died, isolated_map
 from flux_resources.paths import Paths
 from flux_resources.settings_sections import ImagingSettings
 from flux_resources.tables import TableStore
 
-PROXIES_VERSION = "2"
-_COLUMNS = ("proxy_path", "thumb_path", "median_luminance", "dark_ratio", "mean_saturation")
+PROXIES_VERSION = "3"
 
 
 class Proxies(PhotoTable):
@@ -31,6 +30,11 @@ class Proxies(PhotoTable):
         nullable=True, min=0, max=1, description="Share of pixels with luma under 0.08."
     )
     mean_saturation = dy.Float64(nullable=True, min=0, max=1, description="HSV saturation, 0-1.")
+    quantization_step = dy.Float64(
+        nullable=True,
+        min=0,
+        description="Of a JPEG original: mean rounding of coarse luminance, levels of 255.",
+    )
 
 
 PROXIES = Product("proxies", Proxies, value="proxy_path")
@@ -65,7 +69,8 @@ def build_proxies(
         _row(paths, photo_id, order, outcome)
         for photo_id, order, outcome in zip(inputs["photo_id"], orders, made, strict=True)
     ]
-    schema = {name: Proxies.columns()[name].dtype for name in ("photo_id", *_COLUMNS, "error")}
+    own = [name for name in Proxies.column_names() if name not in PhotoTable.column_names()]
+    schema = {name: Proxies.columns()[name].dtype for name in ("photo_id", *own, "error")}
     return pl.DataFrame(rows, schema=schema | {"retry": pl.Boolean()})
 
 
@@ -84,7 +89,7 @@ def _order(
 
 
 def _row(
-    paths: Paths, photo_id: str, order: Order, outcome: Light | Failure | Died
+    paths: Paths, photo_id: str, order: Order, outcome: Copied | Failure | Died
 ) -> dict[str, object]:
     if isinstance(outcome, Failure | Died):
         reason = f"proxies: {outcome.reason}"
@@ -93,7 +98,8 @@ def _row(
         "photo_id": photo_id,
         "proxy_path": paths.relative(order.proxy),
         "thumb_path": paths.relative(order.thumb),
-        **asdict(outcome),
+        **asdict(outcome.light),
+        "quantization_step": outcome.quantization_step,
         "error": None,
         "retry": False,
     }

@@ -1,9 +1,11 @@
-"""`quality`: technical faults of a picture. Phase 4; source: the working copy and the ISO speed.
+"""`quality`: technical faults of a picture. Phase 4.
+
+Source: the working copy, the ISO speed, and how coarsely the original was compressed.
 
 Not taste: much of what is worth keeping is blurred, dark or noisy on purpose.
 
-Everything is measured at the size of the working copy, 1024 px. A smaller original is judged by
-the pixels it has: it looks sharper, and noisier, than it would beside larger ones.
+Everything but compression is measured at the size of the working copy, 1024 px. A smaller original
+is judged by the pixels it has: it looks sharper, and noisier, than it would beside larger ones.
 """
 
 import dataframely as dy
@@ -18,17 +20,19 @@ from flux_assets.photo_table import PhotoTable, Product
 from flux_resources.paths import Paths
 from flux_resources.settings_sections import QualitySettings
 
-QUALITY_VERSION = "2"
+QUALITY_VERSION = "3"
 _SHARP = 0.3  # fine over coarse detail at a sharpness of 1 - 1/e
+_COARSE, _COARSEST = 10, 160  # steps of JPEG: up to here no fault, from here nothing is left
 _NOISE_LEVELS = 16  # noise that halves the mark for it; little is no fault
-_SOFT, _NOISY, _FLAT, _CLIPPED, _DARK = 0.45, 2.0, 0.6, 0.1, 0.5
+_SOFT, _NOISY, _FLAT, _CLIPPED, _DARK, _COMPRESSED = 0.45, 2.0, 0.6, 0.1, 0.5, 0.85
 
 
 class Quality(PhotoTable):
     """Grain: photograph.
 
-    A picture that is blurred, compressed, darkened or brightened hardly ever scores higher than
-    before; benchmarks/quality.py measures how often, and how much.
+    A picture that is blurred, compressed, darkened or brightened scores no higher than before, to
+    within 0.01: benchmarks/quality.py measures how often, and how much. A JPEG that is saved again
+    with finer steps counts by those.
     """
 
     sharpness = dy.Float64(
@@ -53,8 +57,11 @@ class Quality(PhotoTable):
     contrast = dy.Float64(
         nullable=True, min=0, max=1, description="1 where light is twice dark, or more."
     )
+    compression = dy.Float64(
+        nullable=True, min=0, max=1, description="1 unless a JPEG is rounded to 10 levels or more."
+    )
     quality_score = dy.Float64(
-        nullable=True, min=0, max=1, description="Weighted mean of the four, 1 is faultless."
+        nullable=True, min=0, max=1, description="Weighted mean of the five, 1 is faultless."
     )
     explanation = dy.String(nullable=True, description="The faults in words.")
 
@@ -63,16 +70,16 @@ QUALITY = Product("quality", Quality, value="quality_score", gap="no working cop
 
 
 def quality_version(settings: QualitySettings) -> str:
-    """What a row depends on beside the working copy and the ISO speed."""
+    """What a row depends on beside its row of `proxies` and the ISO speed."""
     return f"{QUALITY_VERSION}|{settings.model_dump_json()}"
 
 
 def quality_inputs(proxies: pl.DataFrame, exif: pl.DataFrame) -> pl.DataFrame:
-    """`photo_id, proxy_path, iso, fingerprint` of a day's rows of `proxies` and `exif`.
+    """`photo_id, proxy_path, quantization_step, iso, fingerprint`, from rows of one day.
 
     Of EXIF only the ISO speed enters the fingerprint.
     """
-    joined = proxies.select("photo_id", "proxy_path", "fingerprint").join(
+    joined = proxies.select("photo_id", "proxy_path", "quantization_step", "fingerprint").join(
         exif.select("photo_id", "iso"), on="photo_id", how="left"
     )
     both = pl.concat_str(
@@ -86,13 +93,18 @@ def quality_inputs(proxies: pl.DataFrame, exif: pl.DataFrame) -> pl.DataFrame:
 def build_quality(
     inputs: pl.DataFrame, *, paths: Paths, settings: QualitySettings, workers: int
 ) -> pl.DataFrame:
-    """Quality rows for `photo_id`, `proxy_path` and `iso`; see `read_proxies`."""
+    """Quality rows for `quality_inputs`; see `read_proxies`."""
 
-    def measure(image: Image.Image, iso: int | None) -> dict[str, object]:
-        return measure_quality(image, iso=iso, settings=settings)
+    def measure(image: Image.Image, iso: int | None, step: float | None) -> dict[str, object]:
+        return measure_quality(image, iso=iso, quantization_step=step, settings=settings)
 
     readings = read_proxies(
-        inputs, measure, stage=QUALITY.name, paths=paths, workers=workers, columns=("iso",)
+        inputs,
+        measure,
+        stage=QUALITY.name,
+        paths=paths,
+        workers=workers,
+        columns=("iso", "quantization_step"),
     )
     values = [{"photo_id": key, **value} for key, value in readings.measured.items()]
     own = [name for name in Quality.column_names() if name not in PhotoTable.column_names()]
@@ -101,11 +113,16 @@ def build_quality(
 
 
 def measure_quality(
-    image: Image.Image, *, iso: int | None, settings: QualitySettings
+    image: Image.Image,
+    *,
+    iso: int | None,
+    quantization_step: float | None,
+    settings: QualitySettings,
 ) -> dict[str, object]:
     """The columns of `Quality` for an sRGB picture of any mode.
 
-    A JPEG that is not decoded yet is read without its colours, which is quicker.
+    `quantization_step` is that of the original. A JPEG that is not decoded yet is read without
+    its colours, which is quicker.
     """
     image.draft("L", image.size)
     grey = image.convert("L")
@@ -119,6 +136,7 @@ def measure_quality(
         "exposure": tones.exposure,
         "contrast": tones.contrast,
         "noise": 1 / (1 + (detail.noise / _NOISE_LEVELS) ** 4),
+        "compression": _compression(quantization_step),
     }
     weights = settings.model_dump()
     score = sum(weights[name] * mark for name, mark in marks.items()) / sum(weights.values())
@@ -130,9 +148,16 @@ def measure_quality(
         "spread": tones.spread,
         "noise": detail.noise,
         "contrast": tones.contrast,
+        "compression": marks["compression"],
         "quality_score": score,
     }
     return {**row, "explanation": explain(row, white=tones.white)}
+
+
+def _compression(step: float | None) -> float:
+    """1 for fine steps and for what is no JPEG, falling by the same for every doubling."""
+    coarseness = max(step or 0, _COARSE) / _COARSE
+    return max(0.0, 1 - float(np.log(coarseness) / np.log(_COARSEST / _COARSE)))
 
 
 def explain(row: dict[str, float], *, white: float) -> str:
@@ -148,4 +173,6 @@ def explain(row: dict[str, float], *, white: float) -> str:
         words.append(f"low contrast ({row['contrast']:.2f})")
     if row["noise"] >= _NOISY:
         words.append(f"noisy ({row['noise']:.1f} levels)")
+    if row["compression"] < _COMPRESSED:
+        words.append(f"compressed ({row['compression']:.2f})")
     return ", ".join(words)

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from flux_assets.imaging.extent import read_whole
+from flux_assets.imaging.quantization import quantization_step
 from flux_assets.imaging.raw_preview import RAW_FORMATS, decode_raw
 from flux_assets.imaging.reduction import fitted, reduced
 from flux_resources.files import atomic_file
@@ -28,6 +29,14 @@ class Light:
     median_luminance: float
     dark_ratio: float
     mean_saturation: float
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What is known of an original whose copies were made; for the step see `quantization_step`."""
+
+    light: Light
+    quantization_step: float | None
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,7 @@ class Failure:
     passing: bool
 
 
-def make_copies(order: Order) -> Light | Failure:
+def make_copies(order: Order) -> Copied | Failure:
     """Write working copy and thumbnail of an original, and measure its light.
 
     Raises:
@@ -62,13 +71,20 @@ def make_copies(order: Order) -> Light | Failure:
         _save(proxy, order.proxy, order.proxy_quality)
         size = fitted(proxy.size, order.thumb_pixels)
         _save(proxy.resize(size, Image.Resampling.HAMMING), order.thumb, _THUMB_QUALITY)
-        return measure_light(proxy)
+        return Copied(measure_light(proxy), _quantization_step(order))
     except MemoryError:
         raise
     except Exception as error:  # decoders raise whatever broken bytes provoke
         # A broken picture stays broken; a full disk or a lost mount (these carry an errno) do not.
         passing = getattr(error, "errno", None) is not None
         return Failure(f"{type(error).__name__}: {error}", passing)
+
+
+def _quantization_step(order: Order) -> float | None:
+    if order.format != "JPEG":
+        return None
+    with Image.open(order.original, formats=("JPEG",)) as image:
+        return quantization_step(image)
 
 
 def decode(path: Path, image_format: str, pixels: int) -> Image.Image:

@@ -9,6 +9,11 @@ import numpy as np
 from PIL import Image, ImageFilter
 from scipy.ndimage import uniform_filter1d
 
+from flux_assets.imaging.quality import measure_quality
+from flux_assets.imaging.quantization import quantization_step
+from flux_assets.imaging.reduction import reduced
+from flux_resources.settings_sections import QualitySettings
+
 Grade = Callable[[Image.Image], Image.Image]
 
 
@@ -16,6 +21,15 @@ def picture(file: Path, pixels: int = 1024) -> Image.Image:
     with Image.open(file) as image:
         image.thumbnail((pixels, pixels), Image.Resampling.LANCZOS)
         return image.convert("RGB")
+
+
+def score(image: Image.Image) -> float:
+    """`quality_score` of a picture whose working copy is made as `proxies` does."""
+    copy = as_jpeg(reduced(image, 1024), 90)
+    step = quantization_step(image)
+    found = measure_quality(copy, iso=None, quantization_step=step, settings=QualitySettings())
+    assert isinstance(found["quality_score"], float)
+    return found["quality_score"]
 
 
 def as_jpeg(image: Image.Image, quality: int) -> Image.Image:
@@ -39,10 +53,6 @@ def boxed(image: Image.Image, radius: float) -> Image.Image:
 def moved(image: Image.Image, pixels: int) -> Image.Image:
     levels = np.asarray(image, float)
     return of_levels(uniform_filter1d(levels, pixels, axis=1, mode="nearest"))
-
-
-def compressed(image: Image.Image, quality: int) -> Image.Image:
-    return as_jpeg(image, quality).convert("RGB")
 
 
 def gained(image: Image.Image, factor: float) -> Image.Image:
@@ -76,7 +86,7 @@ LADDERS: dict[str, list[Grade]] = {
     "Gaussian blur": _steps(blurred, 0.5, 1, 1.5, 2, 3, 4, 6, 8),
     "box blur": _steps(boxed, 0.5, 1, 2, 3, 5, 8),
     "motion blur": _steps(moved, 3, 5, 9, 15, 25),
-    "JPEG": _steps(compressed, 95, 90, 85, 80, 75, 70, 60, 50, 40, 30, 20, 15, 10, 5),
+    "JPEG": _steps(as_jpeg, 95, 90, 85, 80, 75, 70, 60, 50, 40, 30, 20, 15, 10, 5),
     "exposure up": _steps(exposed, 0.5, 1, 1.5, 2, 3),
     "exposure down": _steps(exposed, -0.5, -1, -1.5, -2, -3, -4),
     "gain up": _steps(gained, 1.1, 1.25, 1.5, 2, 3, 4),

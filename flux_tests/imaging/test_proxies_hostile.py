@@ -17,7 +17,7 @@ from pillow_heif import register_heif_opener
 from flux_assets.corpus.pictures import NotAPhotograph, identify
 from flux_assets.imaging import proxies as building
 from flux_assets.imaging.proxies import build_proxies
-from flux_assets.imaging.working_copy import Failure, Light, Order, make_copies
+from flux_assets.imaging.working_copy import Copied, Failure, Order, make_copies
 from flux_resources.data_root import DataRoot
 from flux_tests.imaging.pictures import quarters
 from flux_tests.imaging.proxy_days import DAY, SETTINGS, proxy_rows, refresh_proxies
@@ -27,7 +27,7 @@ register_heif_opener()
 TIGHT = SETTINGS.model_copy(update={"file_seconds": 1.0, "file_gigabytes": 0.3})
 
 
-def misbehave(order: Order) -> Light | Failure:
+def misbehave(order: Order) -> Copied | Failure:
     """What a decoder may do to a file named after it."""
     if order.original.stem == "hangs":
         time.sleep(60)

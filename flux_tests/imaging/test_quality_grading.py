@@ -7,27 +7,18 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
-from flux_assets.imaging.quality import measure_quality
-from flux_resources.settings_sections import QualitySettings
-from flux_tests.imaging.gradings import LADDERS, as_jpeg, picture
+from flux_tests.imaging.gradings import LADDERS, picture, score
 
-_SETTINGS = QualitySettings()
-_TOLERANCE = {"Gaussian blur": 0, "box blur": 0, "gamma up": 0.015, "gamma down": 0.015}
-_OTHERWISE = 0.01
+_TOLERANCE = {"gamma up": 0.015, "gamma down": 0.015}
+_TOLERANCE |= dict.fromkeys(("Gaussian blur", "box blur", "motion blur"), 0)
+_OTHERWISE = 0.003
 _PICTURES = (
     "exif-orientation/Landscape_0.jpg",
     "odm-seneca-seq/IMG_0446.jpg",
     "imagededup/base_images/ukbench09380.jpg",
     "day-night/night/20151102_012545.jpg",
 )
-
-
-def score(image: Image.Image) -> float:
-    found = measure_quality(as_jpeg(image, 90), iso=None, settings=_SETTINGS)["quality_score"]
-    assert isinstance(found, float)
-    return found
 
 
 @pytest.mark.parametrize("file", _PICTURES)
