@@ -104,20 +104,22 @@ def _blocks(levels: Levels) -> Levels:
 def _sharpest(strength: Floats, light: Floats, log_range: float, usual_noise: float) -> float:
     """Fine over coarse detail, the mean of the sharpest tiles.
 
-    A low contrast or a tone curve changes both alike, so neither makes a picture soft.
+    A low contrast or a tone curve changes both alike, so neither makes a picture soft. An edge
+    that only one block of a pair can see is nearly as fine as one that both see.
     """
     rows, _, columns = light.shape
-    tiles = _tiles(rows, columns)
+    tiles = _tiles(rows, columns).ravel()
+    blocks = np.bincount(tiles)
 
     def means(values: Floats) -> Floats:
-        sums = np.bincount(tiles.ravel(), weights=values.mean(axis=1).ravel())
-        per_tile: Floats = (sums / np.bincount(tiles.ravel())).astype(np.float32)
+        per_tile: Floats = (np.bincount(tiles, values.ravel()) / blocks).astype(np.float32)
         return per_tile
 
-    mean_light = means(light)
+    mean_light = means(light.mean(axis=1))
     of_noise = usual_noise / _GAUSSIAN / mean_light
-    fine = np.sqrt(np.maximum(means(strength[..., _MIDDLE:].mean(axis=-1)) ** 2 - of_noise**2, 0))
-    coarse = means(strength[..., :_MIDDLE].mean(axis=-1))
+    seen = np.sqrt((strength[..., _MIDDLE:].mean(axis=-1) ** 2).mean(axis=1))
+    fine = np.sqrt(np.maximum(means(seen) ** 2 - of_noise**2, 0))
+    coarse = means(strength[..., :_MIDDLE].mean(axis=(1, -1)))
     least = _LEAST + _LEAST_OF_RANGE * log_range + _ROUNDING / mean_light
     parts = np.sort(fine / (coarse + least))
     count = max(1, round(_SHARPEST * parts.size))

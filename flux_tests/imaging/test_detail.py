@@ -74,3 +74,14 @@ def test_pictures_of_any_size_are_measured(size: tuple[int, int]) -> None:
 
     assert detail(even).fine == pytest.approx(0, abs=1e-4)
     assert detail(even).noise == pytest.approx(0, abs=1e-2)
+
+
+def test_an_edge_between_two_blocks_of_jpeg_is_sharper_than_its_blurred_self() -> None:
+    chessboard = np.kron(np.indices((12, 16)).sum(axis=0) % 2, np.ones((32, 32))) * 255
+    sharp = Image.fromarray(chessboard.astype(np.uint8))
+
+    found = [
+        detail(sharp.filter(ImageFilter.GaussianBlur(radius))).fine for radius in (0, 0.5, 1, 2)
+    ]
+
+    assert found == sorted(found, reverse=True)
