@@ -1,6 +1,7 @@
 """What runs by itself: jobs, sensors, the nightly schedule. No data is read here."""
 
 import hashlib
+import math
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ import dagster as dg
 from dagster import AssetSelection
 
 from flux_assets.corpus.changes import changed_days, with_neighbours
-from flux_assets.corpus.inbox import settled_files
+from flux_assets.corpus.inbox import changed_at, settled_files
 from flux_assets.corpus.take_in import open_ledger
 from flux_assets.instance import is_active
 from flux_assets.keepers.matching.keeper_index import keeper_tree_state
@@ -83,14 +84,15 @@ def inbox_sensor(
         return dg.SkipReason("Intake is running.")
     opened = archive.open()
     files = settled_files(opened.paths, opened.settings.intake.settle_seconds)
-    if not files:
+    times = ((file, changed_at(file)) for file in files)
+    listing = [f"{file} {time}" for file, time in times if time < math.inf]
+    if not listing:
         return dg.SkipReason(f"Nothing new in {opened.paths.inbox}.")
-    listing = "\n".join(f"{file} {file.stat().st_ctime_ns}" for file in files)
-    digest = hashlib.sha256(os.fsencode(listing)).hexdigest()[:16]
+    digest = hashlib.sha256(os.fsencode("\n".join(listing))).hexdigest()[:16]
     seen, _, asked = (context.cursor or "").partition("@")
     now = datetime.now(UTC)
     if seen == digest and now - datetime.fromisoformat(asked) < _RETRY_AFTER:
-        return dg.SkipReason(f"Intake of these {len(files)} files was requested at {asked}.")
+        return dg.SkipReason(f"Intake of these {len(listing)} files was requested at {asked}.")
     cursor = f"{digest}@{now.isoformat(timespec='seconds')}"
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=cursor)], cursor=cursor)
 

@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-from flux_assets.commands.options import Json, clear_errors, existing_root, span
+from flux_assets.commands.options import Json, Page, clear_errors, existing_root, span
 from flux_resources.data_root import DataRoot
 from flux_resources.files import atomic_file
-from flux_resources.settings import ROOT_VARIABLE, SETTINGS_FILE, data_root
+from flux_resources.settings import ROOT_VARIABLE, SETTINGS_FILE, data_root, load_settings
 from flux_resources.settings_time_zone import time_zone_here
 
 
@@ -30,6 +30,7 @@ def init(
     with clear_errors():
         if file.exists():
             typer.echo(f"{file} is there already; left as it is")
+            _remind_of_time_zone(file)
         else:
             with atomic_file(file) as temporary:
                 temporary.write_text(settings, encoding="utf-8")
@@ -38,6 +39,14 @@ def init(
         for folder in (paths.inbox, paths.originals, paths.keepers, paths.issues, paths.metadata):
             folder.mkdir(parents=True, exist_ok=True)
     typer.echo(f"drop photographs into {paths.inbox}, then run: flux materialize")
+
+
+def _remind_of_time_zone(file: Path) -> None:
+    """Say what to write where settings name no zone."""
+    if load_settings(file.parent).archive.time_zone is None:
+        zone = time_zone_here() or "Europe/Rome"
+        told = "archive.time_zone is not set; to set it, write under archive in flux.yaml"
+        typer.echo(f"{told}: time_zone: {zone}")
 
 
 def ingest(
@@ -80,18 +89,17 @@ def materialize(
         )
 
 
-def status(
-    as_json: Json = False,
-    html: Annotated[Path | None, typer.Option(help="Write the whole report to this file.")] = None,
-) -> None:
+def status(context: typer.Context, as_json: Json = False, html: Page = None) -> None:
     """For each product: how many photographs have it, lack it, failed, why, and what closes it."""
     from flux_assets.publishing.coverage.html import write_html
-    from flux_assets.publishing.coverage.measure import measure_coverage
+    from flux_assets.publishing.coverage.measure import measure_coverage, with_root
     from flux_assets.publishing.coverage.printed import as_json_text, show_status
 
     with clear_errors():
         archive = DataRoot.open(existing_root())
         coverage = measure_coverage(archive)
+        if context.find_root().params["data"]:
+            coverage = with_root(coverage, archive.paths.root)
         if html:
             write_html(coverage, html)
         if as_json:

@@ -117,7 +117,7 @@ def _show(
     from flux_assets.search.answer_sheet import write_answer
 
     said = remarks if as_json else console
-    if answer.plan.explained:
+    if answer.plan.explained or answer.plan.remarks:
         said.print(str(answer.plan), style="dim", soft_wrap=True, markup=False)
     if answer.rows.is_empty():
         said.print("no photograph passes these filters")

@@ -21,9 +21,19 @@ def _jpeg_file(file: Path | None) -> Path | None:
     return file
 
 
+def _file_in_a_folder(file: Path | None) -> Path | None:
+    if file and not file.parent.is_dir():
+        raise typer.BadParameter(f"{file}: name a file in a folder that exists")
+    return file
+
+
 Sheet = Annotated[
     Path | None,
     typer.Option(help="Write a contact sheet to this JPEG file.", callback=_jpeg_file),
+]
+Page = Annotated[
+    Path | None,
+    typer.Option(help="Write the whole report to this file.", callback=_file_in_a_folder),
 ]
 Limit = Annotated[int, typer.Option(min=1, help="How many photographs at most.")]
 

@@ -18,10 +18,10 @@ def settled_files(paths: Paths, settle_seconds: float) -> list[Path]:
     """
     latest = time.time() - settle_seconds
     aside = {paths.rejected, paths.inbox_duplicates}
-    return sorted(file for file in _walk(paths.inbox, aside) if _changed(file) <= latest)
+    return sorted(file for file in _walk(paths.inbox, aside) if changed_at(file) <= latest)
 
 
-def _changed(file: Path) -> float:
+def changed_at(file: Path) -> float:
     """When a file last changed; a file that is gone since it was listed never settles.
 
     One that cannot be looked at has settled, so that intake says why.

@@ -95,7 +95,7 @@ def perceptual_hashes(context: dg.AssetExecutionContext, archive: ArchiveResourc
     code_version=QUALITY_VERSION,
 )
 def quality(context: dg.AssetExecutionContext, archive: ArchiveResource) -> None:
-    """Sharpness, exposure, noise and contrast of each picture; technical faults, not taste."""
+    """Sharpness, exposure, contrast, noise, compression of each picture: faults, not taste."""
     opened = archive.open()
     settings = opened.settings.quality
     for day in context.partition_keys:

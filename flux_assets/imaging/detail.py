@@ -28,6 +28,8 @@ _SHARPEST = 0.03  # share of the tiles that counts: a small subject is enough
 _LEAST, _LEAST_OF_RANGE, _ROUNDING = 0.03, 0.04, 1
 _FLATTEST = 0.02  # share of the blocks that shows the noise
 _TEXTURE, _WHITE = 0.7, 0.9  # high over middle frequencies: at most texture, at least noise
+_SURELY_NOISE = 0.5  # share of that unrest which is taken from the detail everywhere
+_CLIPPED = 250  # mean level of a block that is too bright to show noise
 _GAUSSIAN = 1.25  # standard deviation over mean absolute value
 _USUAL_NOISE, _MOST_NOISE = 0.06, 0.12  # levels per root of ISO, at the size of a working copy
 
@@ -66,17 +68,19 @@ _COSINES, _MIDDLE, _FAST = _basis()
 def measure_detail(grey: Image.Image, log_range: float, iso: int | None) -> Detail:
     """Detail of a grey picture; `log_range` is that of its `Tones`.
 
-    `iso`, where it is known, says how much of the detail may be noise, and limits how much of the
-    unrest in the flattest blocks is.
+    Noise is no detail: what is usual at this `iso`, where it is known, or else what the flattest
+    blocks surely have. It also limits how much of their unrest is noise.
     """
     blocks = _blocks(np.asarray(grey))
     # One small product per row of blocks: a large one would wake the threads of the BLAS library.
     strength = np.abs(np.take(_LOGARITHMS, blocks) @ _COSINES)
     light = blocks.mean(axis=-1, dtype=np.float32) + TOE
-    noise = _noise(strength, light)
-    root = float(np.sqrt(iso or 0))
+    flattest = _flattest(strength, light)
+    unrest = _GAUSSIAN * float(flattest[:, _MIDDLE:].mean())
+    noise, root = unrest * _whiteness(flattest), float(np.sqrt(iso or 0))
+    no_detail = max(_USUAL_NOISE * root, _SURELY_NOISE * unrest)
     return Detail(
-        fine=_sharpest(strength, light, log_range, _USUAL_NOISE * root),
+        fine=_sharpest(strength, light, log_range, no_detail),
         noise=noise if iso is None else min(noise, _MOST_NOISE * root),
     )
 
@@ -101,7 +105,7 @@ def _blocks(levels: Levels) -> Levels:
     return pairs.swapaxes(2, 3).reshape(rows, 2, columns, BLOCK**2)
 
 
-def _sharpest(strength: Floats, light: Floats, log_range: float, usual_noise: float) -> float:
+def _sharpest(strength: Floats, light: Floats, log_range: float, noise: float) -> float:
     """Fine over coarse detail, the mean of the sharpest tiles.
 
     A low contrast or a tone curve changes both alike, so neither makes a picture soft. An edge
@@ -116,7 +120,7 @@ def _sharpest(strength: Floats, light: Floats, log_range: float, usual_noise: fl
         return per_tile
 
     mean_light = means(light.mean(axis=1))
-    of_noise = usual_noise / _GAUSSIAN / mean_light
+    of_noise = noise / _GAUSSIAN / mean_light
     seen = np.sqrt((strength[..., _MIDDLE:].mean(axis=-1) ** 2).mean(axis=1))
     fine = np.sqrt(np.maximum(means(seen) ** 2 - of_noise**2, 0))
     coarse = means(strength[..., :_MIDDLE].mean(axis=(1, -1)))
@@ -134,17 +138,24 @@ def _tiles(rows: int, columns: int) -> Indices:
     return tiles
 
 
-def _noise(strength: Floats, light: Floats) -> float:
-    """Standard deviation, in levels, of the unrest in the flattest blocks that is white.
+def _flattest(strength: Floats, light: Floats) -> Floats:
+    """Strength, in levels, of the frequencies of the flattest blocks: `(n, k)`."""
+    levels = (strength * light[..., None]).reshape(-1, strength.shape[-1])
+    seen = light.ravel() < _CLIPPED + TOE
+    count = max(1, int(_FLATTEST * len(levels)))
+    if seen.sum() >= count:
+        levels = levels[seen]
+    unrest = levels[:, :_MIDDLE].mean(axis=1)
+    flattest: Floats = levels[np.argpartition(unrest, count - 1)[:count]]
+    return flattest
+
+
+def _whiteness(flattest: Floats) -> float:
+    """0-1, how much of the unrest of flat blocks is noise.
 
     Noise is as strong at high as at middle frequencies, texture and compression are weaker.
     """
-    levels = (strength * light[..., None]).reshape(-1, strength.shape[-1])
-    unrest = levels[:, :_MIDDLE].mean(axis=1)
-    count = max(1, int(_FLATTEST * len(unrest)))
-    flattest = levels[np.argpartition(unrest, count - 1)[:count]]
     middle, fast = flattest[:, _MIDDLE:_FAST].mean(), flattest[:, _FAST:].mean()
     if middle == 0:
         return 0.0
-    white = float(np.clip((fast / middle - _TEXTURE) / (_WHITE - _TEXTURE), 0, 1))
-    return _GAUSSIAN * white * float(flattest[:, _MIDDLE:].mean())
+    return float(np.clip((fast / middle - _TEXTURE) / (_WHITE - _TEXTURE), 0, 1))

@@ -30,9 +30,9 @@ _SOFT, _NOISY, _FLAT, _CLIPPED, _DARK, _COMPRESSED = 0.45, 2.0, 0.6, 0.1, 0.5, 0
 class Quality(PhotoTable):
     """Grain: photograph.
 
-    A picture that is blurred, compressed, darkened or brightened scores no higher than before, to
-    within 0.01: benchmarks/quality.py measures how often, and how much. A JPEG that is saved again
-    with finer steps counts by those.
+    A picture that is blurred, compressed, darkened or brightened scores no higher than before, but
+    for a hundredth now and then: benchmarks/quality.py measures how often, and how much. Of
+    compression only JPEG says how coarse it is, and a copy counts by the steps it was saved with.
     """
 
     sharpness = dy.Float64(

@@ -197,13 +197,20 @@ def open_for_reading(file: Path) -> "duckdb.DuckDBPyConnection":
     see a file that was swapped in. So it is attached, as `published`, to a database in memory.
 
     Raises:
-        Unreadable: the file cannot be opened.
+        Unreadable: the file cannot be opened, or is that of another version.
     """
     database = duckdb.connect(":memory:")
     quoted = str(file).replace("'", "''")
     try:
         database.execute(f"ATTACH '{quoted}' AS published (READ_ONLY)")
-        return database.execute("USE published")
+        database.execute("USE published")
+        database.execute(f"SELECT {', '.join(Photos.column_names())} FROM photos LIMIT 0")
+        return database
+    except duckdb.BinderException as error:
+        database.close()
+        raise Unreadable(
+            f"{file} was published by another version of FLUX: flux materialize --select photos"
+        ) from error
     except duckdb.Error as error:
         database.close()
         raise Unreadable(

@@ -20,7 +20,7 @@ from flux_assets.search.answers.arithmetic import Part, compose
 from flux_assets.search.answers.background import Background, background_version, read_background
 from flux_assets.search.catalogue import Catalogue
 from flux_assets.search.conditions import every, passing
-from flux_assets.search.filters import Filters, preferred, where
+from flux_assets.search.filters import Filters, preferred, unknown_places, where
 from flux_assets.search.finder import Finder, Wanted
 from flux_assets.search.language.plan import NEGATIVE_WEIGHT, THIS_ONE, Plan, Shape, Term
 from flux_assets.search.language.planner import literal_plan, plan_question
@@ -102,7 +102,8 @@ class Archive:
         """
         self._require_published()
         plan = literal_plan(text) if options.get("literal") else self.plan(text)
-        plan = _with_pictures(plan, options)
+        unknown = unknown_places(cast(Filters, options), self._vocabulary())
+        plan = replace(_with_pictures(plan, options), remarks=(*plan.remarks, *unknown))
         with self.catalogue() as catalogue:
             self._require_built(plan, options, catalogue)
             finder = Finder(self._store, catalogue, self._background)

@@ -11,6 +11,7 @@ from flux_assets.search.language.period import day_bounds
 from flux_assets.search.language.plan import Area, Facts, Interval, Place
 from flux_assets.search.language.seasons import season_interval, season_named
 from flux_assets.search.language.times_of_day import weekdays_named
+from flux_assets.search.language.vocabulary import Vocabulary
 from flux_resources.errors import FluxError
 
 BLOCK_M = 120.0  # as in settings, where a caller has none
@@ -68,6 +69,18 @@ def preferred(filters: Filters) -> Facts:
         weather=tuple(weather) if isinstance(weather, Boost) else (),
         tags=tuple(tags) if isinstance(tags, Boost) else (),
     )
+
+
+def unknown_places(filters: Filters, vocabulary: Vocabulary) -> Iterator[str]:
+    """Of each city and country without photographs a remark, with names that are like it."""
+    cities = {city.name for city in vocabulary.cities if city.name}
+    countries = {city.country for city in vocabulary.cities if city.country}
+    asked = (("city", filters.get("city"), cities), ("country", filters.get("country"), countries))
+    for kind, names, known in asked:
+        for name in _each(names):
+            if name.lower() not in map(str.lower, known):
+                near = " or ".join(vocabulary.near_names(name, sorted(known)))
+                yield f"the archive has no {kind} “{name}”" + (f": is it {near}?" if near else "")
 
 
 def _required(filters: Filters) -> Iterator[Facts]:

@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 from dagster._core.events import EngineEventData
 
+from flux_assets import automation
 from flux_assets.automation import changed_days_sensor, inbox_sensor
 from flux_assets.definitions import build_defs
 from flux_assets.instance import open_instance
@@ -50,6 +51,19 @@ def test_the_same_files_are_requested_once_and_new_ones_again(
     assert not evaluate(inbox_sensor, archive, first.cursor).run_requests
     photograph(archive.paths.inbox / "late.jpg", seed=77)
     assert evaluate(inbox_sensor, archive, first.cursor).run_requests
+
+
+def test_a_file_that_vanishes_once_it_is_listed_is_left_out_of_the_request(
+    archive: DataRoot, dropped: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dropped[0].unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(automation, "settled_files", lambda *_: dropped)
+        first = evaluate(inbox_sensor, archive)
+        patch.setattr(automation, "settled_files", lambda *_: dropped[:1])
+        assert not evaluate(inbox_sensor, archive).run_requests
+    assert len(first.run_requests or []) == 1
+    assert not evaluate(inbox_sensor, archive, first.cursor).run_requests
 
 
 def test_a_dropped_photograph_becomes_searchable_by_sensors_alone(

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from html import escape
 from pathlib import Path
 from shutil import copytree
 
@@ -48,6 +49,23 @@ def test_init_leaves_settings_that_are_there(archive: DataRoot) -> None:
     before = (archive.paths.root / "flux.yaml").read_text()
     assert "left as it is" in flux(archive.paths.root, "init").stdout
     assert (archive.paths.root / "flux.yaml").read_text() == before
+
+
+@pytest.mark.parametrize(("zone", "suggested"), [("Asia/Tokyo", "Asia/Tokyo"), ("", "Europe/Rome")])
+def test_init_says_what_to_write_where_settings_name_no_time_zone(
+    archive: DataRoot, monkeypatch: pytest.MonkeyPatch, zone: str, suggested: str
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    file = archive.paths.root / "flux.yaml"
+    before = file.read_text()
+    told = "archive.time_zone is not set; to set it, write under archive in flux.yaml"
+
+    said = flux(archive.paths.root, "init").stdout.splitlines()
+    assert f"{told}: time_zone: {suggested}" in said
+    assert file.read_text() == before
+
+    file.write_text(f"{before}archive: {{time_zone: Europe/Rome}}\n")
+    assert "time_zone" not in flux(archive.paths.root, "init").stdout
 
 
 def test_a_mistake_in_the_settings_is_a_sentence_with_key_and_file(archive: DataRoot) -> None:
@@ -177,6 +195,32 @@ def test_status_names_the_days_that_were_never_computed(
     assert index["pending_days"] == ["2022-01-15"]
 
 
+def test_status_names_the_root_in_its_commands_if_it_was_given_one(
+    archive: DataRoot, dropped: list[Path], tmp_path: Path
+) -> None:
+    assert flux(archive.paths.root, "ingest", *map(str, dropped)).exit_code == 0
+    root = archive.paths.root.rename(tmp_path / "my archive")
+    page = tmp_path / "report.html"
+
+    given = flux(tmp_path, "--root", str(root), "status", "--html", str(page))
+
+    assert f"   flux --root '{root}' materialize" in given.stdout
+    assert escape(f"flux --root '{root}' materialize") in page.read_text()
+    assert "   flux materialize" in flux(root, "status").stdout
+
+
+def test_status_writes_its_page_only_into_a_folder_that_exists(
+    archive: DataRoot, tmp_path: Path
+) -> None:
+    page = tmp_path / "reports" / "report.html"
+
+    refused = flux(archive.paths.root, "status", "--html", str(page))
+
+    assert refused.exit_code == 2
+    assert "name a file in a folder that exists" in " ".join(refused.stderr.split())
+    assert not page.parent.exists()
+
+
 def test_search_prints_stable_json(root: Path) -> None:
     found = json.loads(flux(root, "search", "patches", "--city", "Rome", "--json").stdout)
     assert [list(item) for item in found] == [FIELDS] * len(found)
@@ -191,6 +235,19 @@ def test_similar_finds_others_and_writes_a_contact_sheet(root: Path, tmp_path: P
     assert result.exit_code == 0
     assert known["photo_id"] not in result.stdout
     assert sheet.stat().st_size > 1000
+
+
+@pytest.mark.parametrize("options", [(), ("--every-frame",), ("--city", "Rome")])
+def test_similar_never_answers_with_the_photograph_itself(
+    root: Path, options: tuple[str, ...]
+) -> None:
+    asked = ("--every-frame", "--limit", "9", "--json")
+    known = json.loads(flux(root, "search", "patches", *asked).stdout)
+    assert len(known) == 5
+    for photo in known:
+        found = json.loads(flux(root, "similar", photo["photo_id"], *options, "--json").stdout)
+        assert found
+        assert photo["photo_id"] not in [other["photo_id"] for other in found]
 
 
 def test_searching_before_anything_is_there_says_what_to_run(archive: DataRoot) -> None:

@@ -58,6 +58,25 @@ def test_every_filter_must_hold(opened: Archive, filters: Filters, expected: lis
     assert opened.search("fog", **filters)["photo_id"].to_list() == expected
 
 
+@pytest.mark.parametrize(
+    ("filters", "remark"),
+    [
+        ({"city": "Rom"}, "the archive has no city “Rom”: is it Rome?"),
+        ({"city": ["Rome", "París"]}, "the archive has no city “París”: is it Paris?"),
+        ({"country": "Frence"}, "the archive has no country “Frence”: is it France?"),
+        ({"city": "Xyzzy"}, "the archive has no city “Xyzzy”"),
+    ],
+)
+def test_a_place_that_the_archive_lacks_is_named_with_what_is_like_it(
+    opened: Archive, filters: Filters, remark: str
+) -> None:
+    assert str(opened.ask("fog", **filters).plan) == f'searching for "fog"; {remark}'
+
+
+def test_places_of_the_archive_are_not_remarked_on(opened: Archive) -> None:
+    assert not opened.ask("fog", city="rome", country=["ITALY", "France"]).plan.remarks
+
+
 def test_a_filter_reaches_photographs_far_down_the_ranking(publish: Publish) -> None:
     crowd: Facts = {f"fog{n:03}": ((100, n, 0), {}) for n in range(200)}
     opened = publish({**crowd, "last": ((0, 0, 1), ROME)}, WORDS)

@@ -1,6 +1,8 @@
 """The coverage of one archive: for every product what is there, what is not, and what closes it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from shlex import quote
 
 import polars as pl
 
@@ -98,6 +100,13 @@ def _look_at_all(archive: DataRoot) -> _Seen:
         gaps.append(gaps_of(seen, product))
         found.append(facts_of(name, seen))
     return _Seen(index.with_columns(states), gaps, found)
+
+
+def with_root(coverage: ArchiveCoverage, root: Path) -> ArchiveCoverage:
+    """The same, with commands that name the data root, so that they can be pasted anywhere."""
+    named = pl.lit(f"flux --root {quote(str(root))} ")
+    command = named + pl.col("command").str.strip_prefix("flux ")
+    return replace(coverage, gaps=coverage.gaps.with_columns(command=command))
 
 
 def write_tables(coverage: ArchiveCoverage, tables: TableStore) -> None:

@@ -22,7 +22,7 @@ _CORNER = ("the corner of", "corner of", "the intersection of", "intersection of
 
 def read_area(sentence: Sentence, position: int, joined: bool) -> Match | None:
     """A distance from somewhere, a named place, or the surroundings of a city."""
-    found = _distance(sentence, position)
+    found = distance_at(sentence, position)
     if found:
         start, radius_m = found
         target = _target(sentence, start, city=True)
@@ -59,7 +59,7 @@ def _match(end: int, area: Area) -> Match:
     return Match(end, str(area), Facts(areas=(area,)), Kind.AREA)
 
 
-def _distance(sentence: Sentence, position: int) -> tuple[int, float] | None:
+def distance_at(sentence: Sentence, position: int) -> tuple[int, float] | None:
     """`within 200 m of`, `within one block of`: the position behind it, and metres."""
     start = sentence.phrase(position, "within")
     found = number_at(sentence, start) if start else None

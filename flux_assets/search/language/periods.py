@@ -1,8 +1,9 @@
-"""Days, months and years as people name them: `2022`, `March 2022`, `5 May 2022`, `yesterday`."""
+"""Time as people name it: `2022`, `the 2010s`, `March 2022`, `5 May 2022`, `yesterday`."""
 
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from flux_assets.search.language.months import month_name, month_numbers, month_start
 from flux_assets.search.language.period import Period, one_day, one_month, years
@@ -10,17 +11,40 @@ from flux_assets.search.language.relative_periods import ago, counted, near_day,
 from flux_assets.search.language.sentence import Sentence
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+DECADE = re.compile(r"((?:18[1-9]|19[1-9]|20\d)0)s")  # `the 1900s` are a century
 _ISO = re.compile(r"((?:19|20)\d\d)[-/](\d{1,2})(?:[-/](\d{1,2}))?")
 _SPAN = re.compile(r"((?:19|20)\d\d)[-–—/](\d\d|\d{4})")
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 # Months that are also verbs or names.
 _AMBIGUOUS = ("april", "august", "june", "march", "may")
+_A_LEAP_YEAR = 2000
+
+
+class _Day(NamedTuple):
+    """A day as it is written, up to `end`; there may be no such day."""
+
+    end: int
+    year: int | None
+    month: int
+    day: int
 
 
 def period_at(sentence: Sentence, position: int) -> Period | None:
     """The longest period that stands at a position."""
     periods = [period for read in _READERS if (period := _safely(read, sentence, position))]
     return max(periods, key=lambda period: period.end, default=None)
+
+
+def impossible_day(sentence: Sentence, position: int) -> int:
+    """The position behind a day or month of no calendar (`2023-02-30`, `31 April`), else 0."""
+    found = _ISO.fullmatch(sentence.key(position))
+    if found:
+        year, month, day = int(found[1]), int(found[2]), int(found[3] or 1)
+        return 0 if 1 <= month <= 12 and _exists(year, month, day) else position + 1
+    named = _written_day(sentence, position)
+    if named is None or (named.year is None and named.day > 31):  # `in April 40 people`
+        return 0
+    return 0 if _exists(named.year or _A_LEAP_YEAR, named.month, named.day) else named.end
 
 
 def _safely(read: "_PeriodReader", sentence: Sentence, position: int) -> Period | None:
@@ -64,6 +88,22 @@ def _year(sentence: Sentence, position: int) -> Period | None:
     return years(start + 1, year, year)._replace(plain=plain)
 
 
+def _decade(sentence: Sentence, position: int) -> Period | None:
+    """`the 2010s`; only one of the archive without a preposition, and in `cars from the 1950s`."""
+    start = sentence.skip(position, "the")
+    found = DECADE.fullmatch(sentence.key(start))
+    if found is None or sentence.key(start - 1) in ("early", "mid", "late"):
+        return None
+    decade = int(found[1])
+    first, last = sentence.vocabulary.years or (decade + 10, 0)
+    known = first < decade + 10 and decade <= last
+    if not known and sentence.key(position - 1) == "from":
+        return None
+    plain = known and sentence.ends(start + 1)
+    period = years(start + 1, decade, decade + 9)
+    return period._replace(label=f"{decade}s", plain=plain)
+
+
 def _month(sentence: Sentence, position: int) -> Period | None:
     """`March 2022`, `March of 2022`, `last March`, `March`."""
     last = sentence.key(position) in ("last", "this")
@@ -87,6 +127,20 @@ def _month(sentence: Sentence, position: int) -> Period | None:
 
 def _day_of_month(sentence: Sentence, position: int) -> Period | None:
     """`5 May 2022`, `5th of May`, `May 5, 2022`, `May 5th`; without a year the latest one."""
+    named = _written_day(sentence, position)
+    if named is None:
+        return None
+    end, year, month, number = named
+    if year is not None:
+        return one_day(end, date(year, month, number))
+    today = sentence.vocabulary.today
+    recent = (today.year - n for n in range(9))  # the 29th of February comes seldom
+    dates = (date(y, month, number) for y in recent if _exists(y, month, number))
+    latest = next((day for day in dates if day <= today), None)
+    return one_day(end, latest) if latest else None
+
+
+def _written_day(sentence: Sentence, position: int) -> _Day | None:
     position = sentence.skip(position, "the")
     if month := month_numbers().get(sentence.key(position)):
         day, month_at, end = _DAY.fullmatch(sentence.key(position + 1)), position, position + 2
@@ -98,17 +152,13 @@ def _day_of_month(sentence: Sentence, position: int) -> Period | None:
         return None
     year_at = sentence.skip(end, "of")
     if _YEAR.fullmatch(sentence.key(year_at)):
-        return one_day(year_at + 1, date(int(sentence.key(year_at)), month, int(day[1])))
+        return _Day(year_at + 1, int(sentence.key(year_at)), month, int(day[1]))
     if (
         not sentence.tokens[month_at].text[0].isupper()
         and month_name(month).casefold() in _AMBIGUOUS
     ):
         return None
-    today = sentence.vocabulary.today
-    recent = (today.year - n for n in range(9))  # the 29th of February comes seldom
-    dates = (date(y, month, int(day[1])) for y in recent if _exists(y, month, int(day[1])))
-    latest = next((day for day in dates if day <= today), None)
-    return one_day(end, latest) if latest else None
+    return _Day(end, None, month, int(day[1]))
 
 
 def _exists(year: int, month: int, day: int) -> bool:
@@ -118,6 +168,6 @@ def _exists(year: int, month: int, day: int) -> bool:
 
 _PeriodReader = Callable[[Sentence, int], Period | None]
 _READERS: tuple[_PeriodReader, ...] = (
-    *(_iso, _span, _year, _day_of_month, _month),
+    *(_iso, _span, _year, _decade, _day_of_month, _month),
     *(near_day, this_or_last, counted, ago),
 )

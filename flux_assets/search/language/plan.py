@@ -128,6 +128,7 @@ class Plan:
         min_score, limit: None where the question says nothing.
         shape: how the answer is laid out; of `ECHOES` `origin` is the place.
         explained: every word that is in no text, in the order of the question.
+        remarks: what was asked for in a clear form and cannot be met, and what to do about it.
     """
 
     texts: tuple[Term, ...] = ()
@@ -143,6 +144,7 @@ class Plan:
     shape: Shape = Shape.LIST
     origin: Facts = NO_FACTS
     explained: tuple[Reading, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """As shown: `searching for "silhouettes", winter 2022: 2021-12-01 to 2022-03-01`."""
@@ -157,7 +159,8 @@ class Plan:
         if not wanted and self.shape is Shape.LIST:
             first = ["photographs" if pictures else "all photographs"]
         meanings = dict.fromkeys(reading.meaning for reading in self.explained if reading.meaning)
-        return f"searching for {', '.join([*first, *unlike, *pictures, *meanings])}"
+        understood = f"searching for {', '.join([*first, *unlike, *pictures, *meanings])}"
+        return "; ".join([understood, *self.remarks])
 
 
 def _times(weight: float, what: str, usual: float = 1.0) -> str:

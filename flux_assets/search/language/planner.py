@@ -69,4 +69,6 @@ def _read(question: str, vocabulary: Vocabulary, south: bool | None) -> Plan:
         plan = Scan(sentence, question, part.weight, plan).run()
     untouched = len(parts) == 1 and not plan.explained and len(plan.texts) == 1
     quoted = any(token.kind in ("quote", "sign") for token in tokens)
-    return literal_plan(question) if untouched and not quoted else plan
+    if untouched and not quoted:
+        return replace(literal_plan(question), remarks=plan.remarks)
+    return plan

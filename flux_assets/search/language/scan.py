@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from flux_assets.search.language.commands import command_end
 from flux_assets.search.language.negation import negated_at, noun_end, preferred_at
 from flux_assets.search.language.plan import NEGATIVE_WEIGHT, NO_FACTS, Plan, Term
+from flux_assets.search.language.remarks import remarks_on
 from flux_assets.search.language.sentence import Kind, Match, Sentence
 from flux_assets.search.language.words import Words
 
@@ -59,6 +60,7 @@ class Scan:
             self._plan,
             texts=(*self._plan.texts, *texts, *self._unwanted),
             explained=(*self._plan.explained, *self._words.readings()),
+            remarks=(*self._plan.remarks, *remarks_on(sentence, self._words)),
         )
 
     def _joined(self, position: int, last: _Found) -> _Found | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from typing import NamedTuple
 
@@ -116,6 +117,14 @@ class Vocabulary:
     def has_city(self, city: str | None, country: str | None) -> bool:
         """Whether the archive has such a city in that country."""
         return any((city, country) == (known.name, known.country) for known in self.cities)
+
+    def near_names(self, said: str, names: Iterable[str]) -> list[str]:
+        """Up to three of the `names` of cities or countries that `said` may mean."""
+        spelled = {plain(name): name for name in names}
+        meant = self.place_names.get(keys(said), Place())
+        near = [plain(name) for name in meant if name]
+        near += get_close_matches(plain(said), spelled)
+        return list(dict.fromkeys(spelled[name] for name in near if name in spelled))[:3]
 
     def south(self, facts: Facts) -> bool | None:
         """Whether photographs of such facts were made south of the equator; None for some.

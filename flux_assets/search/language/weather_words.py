@@ -28,15 +28,29 @@ def read_weather(sentence: Sentence, position: int, joined: bool) -> Match | Non
     """A condition or a mention, where the archive knows weather at all."""
     if not sentence.vocabulary.weather:
         return None
-    return _labelled(sentence, position) or _asked(sentence, position) or _named(sentence, position)
+    return asked_weather(sentence, position) or _named(sentence, position)
+
+
+def asked_weather(sentence: Sentence, position: int) -> Match | None:
+    """A condition, whether or not the archive knows weather."""
+    return _labelled(sentence, position) or _asked(sentence, position)
+
+
+def labelled_end(sentence: Sentence, position: int) -> int:
+    """The position behind `weather:hail`, known or not; 0 where nothing is so labelled."""
+    label, _, word = sentence.key(position).partition(":")
+    if label != "weather":
+        return 0
+    if word:
+        return position + 1
+    return position + 2 if ":" in sentence.tokens[position].after else 0
 
 
 def _labelled(sentence: Sentence, position: int) -> Match | None:
     """`weather:fog`, `weather: partly cloudy`; the column's own words."""
-    label, _, word = sentence.key(position).partition(":")
-    start = position + 1
-    if label != "weather" or not (word or ":" in sentence.tokens[position].after):
+    if not labelled_end(sentence, position):
         return None
+    word, start = sentence.key(position).partition(":")[2], position + 1
     words = [word] if word else []
     for end in (start + 2, start + 1, start):
         said = " ".join([*words, *(sentence.key(n) for n in range(start, end))])

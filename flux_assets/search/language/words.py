@@ -50,10 +50,14 @@ class Words:
                 self._give(range(start, end), _LEADING, self._owner[start - 1])
             if end < len(self._owner) and self._owner[end] != _TEXT:
                 self._give(range(end - 1, start - 1, -1), _TRAILING, self._owner[end])
-        left = [n for n, owner in enumerate(self._owner) if owner == _TEXT]
+        left = self.unread()
         if self._readings and all(self._sentence.key(n) in _TRAILING | PICTURES for n in left):
             for position in left:
                 self.take(position, position + 1)
+
+    def unread(self) -> list[int]:
+        """Positions of the words that are text."""
+        return [n for n, owner in enumerate(self._owner) if owner == _TEXT]
 
     def texts(self) -> list[str]:
         """What is left: its words as one text, and every quotation as one."""

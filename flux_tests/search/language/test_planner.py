@@ -18,7 +18,8 @@ nice Reading Italy China Long Beach New York Sydney 40th Walnut & home 39.95,-75
 three years months ago yesterday fog rainy snow weather weather: weather:fog tagged tag: #dog dog
 leash people keepers camera GR III RICOH top best photos show all find me visual echoes recurring
 evolution over time score above 0.3 photo "quoted words" " ( ) , . ; : ? – — preferably only when it
-was raining day weekends _ é 漢字 😀 ... -leash +fog --x US
+was raining day weekends similar_to 2023-02-30 31 April 25:00 1890s 2020s weather:hail nope
+img_1 within Atlantis _ é 漢字 😀 ... -leash +fog --x US
 """
 sentences = st.lists(st.sampled_from([*WORDS.split(), PHOTO]), max_size=14).map(" ".join)
 

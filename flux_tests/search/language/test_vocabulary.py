@@ -55,3 +55,15 @@ def test_the_side_of_the_equator_is_known_where_all_agree() -> None:
 
 def test_models_are_known_with_either_numerals() -> None:
     assert {HERE.camera_names[name] for name in ("griiix", "gr3x")} == {"GR IIIx"}
+
+
+def test_names_are_near_by_spelling_and_by_what_people_say() -> None:
+    names = ["New York City", "Rome", "São Paulo", "United States"]
+    asked = ("Rom", "sao paolo", "NYC", "USA", "Ulan Bator")
+    assert [HERE.near_names(name, names) for name in asked] == [
+        ["Rome"],
+        ["São Paulo"],
+        ["New York City"],
+        ["United States"],
+        [],
+    ]
