@@ -12,12 +12,13 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from flux_assets import progress
+from flux_assets.corpus.intake_log import INTAKE_LOG
 from flux_assets.corpus.outcome import Outcome
 from flux_assets.doctor import Finding
 from flux_assets.search.contact_sheet import contact_sheet
 from flux_resources.files import legible
+from flux_resources.paths import Paths
 
-_REMARKS = 20
 _BAR = 8  # cells
 console = Console(highlight=False)  # texts from files are escaped: brackets are markup here
 remarks = Console(highlight=False, stderr=True)  # what is said beside JSON
@@ -55,26 +56,40 @@ def graph_bars(totals: Mapping[str, int]) -> Iterator[None]:
         yield
 
 
-def show_outcomes(outcomes: Sequence[Outcome]) -> None:
-    """Counts of an intake, then the first files that need a look."""
+def show_outcomes(outcomes: Sequence[Outcome], paths: Paths) -> None:
+    """Counts of an intake, every file that was not taken and why, and warnings by their reason."""
     counts = Counter(outcome.action for outcome in outcomes)
     summary = ", ".join(f"{n} {action}" for action, n in counts.items())
     console.print(summary or "nothing to take in")
-    remarkable = [line for outcome in outcomes if (line := _remark(outcome))]
-    for line in remarkable[:_REMARKS]:
+    for line in (*_refusals(outcomes), *_growing(outcomes), *_warnings(outcomes)):
         console.print(escape(f"  {line}"), soft_wrap=True)
-    if more := len(remarkable[_REMARKS:]):
-        console.print(f"  and {more} more; all of them stand in the intake log")
+    rejected = [outcome.source for outcome in outcomes if outcome.action == "rejected"]
+    if not all(source.is_relative_to(paths.inbox) for source in rejected):
+        console.print("  rejected files outside the inbox were left where they are")
+    if rejected or any(outcome.warning for outcome in outcomes):
+        log = paths.tables / f"{INTAKE_LOG}.parquet"
+        told = f"  intake log: {log} (view {INTAKE_LOG} in flux.duckdb once materialized)"
+        console.print(escape(told), soft_wrap=True)
 
 
-def _remark(outcome: Outcome) -> str | None:
-    if outcome.action == "changing":
-        return f"still changing, left for later: {legible(outcome.source)}"
-    if outcome.action in ("rejected", "failed"):
-        return f"{outcome.action}: {legible(outcome.source)}: {outcome.reason}"
-    return (
-        f"warning: {legible(outcome.source.name)}: {outcome.warning}" if outcome.warning else None
-    )
+def _refusals(outcomes: Sequence[Outcome]) -> list[str]:
+    return [
+        f"{outcome.action}: {legible(outcome.source)}: {outcome.reason}"
+        for outcome in outcomes
+        if outcome.action in ("rejected", "failed")
+    ]
+
+
+def _growing(outcomes: Sequence[Outcome]) -> list[str]:
+    growing = (outcome.source for outcome in outcomes if outcome.action == "changing")
+    return [f"still changing, left for later: {legible(source)}" for source in growing]
+
+
+def _warnings(outcomes: Sequence[Outcome]) -> list[str]:
+    """A line for each reason; what a warning says in brackets is of one photograph alone."""
+    warnings = (outcome.warning for outcome in outcomes if outcome.warning)
+    reasons = Counter(warning.partition(" (")[0] for warning in warnings)
+    return [f"{n} filed with a warning: {reason}" for reason, n in reasons.most_common()]
 
 
 def bar(share: float, cells: int = _BAR) -> str:

@@ -7,6 +7,7 @@ import dagster as dg
 from flux_assets.corpus.take_in import open_ledger
 from flux_assets.definitions import build_defs
 from flux_assets.instance import open_instance
+from flux_assets.interrupts import none_lost
 from flux_assets.keepers.taste.keeper_labels import KEEPER_LABELS
 from flux_assets.keepers.taste.keeper_scores import KEEPER_SCORES
 from flux_assets.partitions import days, range_tags, stretches
@@ -87,6 +88,7 @@ class Graph:
         indexed = dict.fromkeys(self._archive.tables.days("photo_index"), 0)
         return {day: n for day, n in sorted((indexed | found).items()) if day in known}
 
+    @none_lost()
     def _execute(self, products: Sequence[str], tags: dict[str, str]) -> None:
         configured = [name for name in products if name in ACCEPT_LOSS]
         result = self._job.execute_in_process(
@@ -115,8 +117,6 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
         error = event.step_failure_data.error
         while error is not None and error.cause is not None:
             error = error.cause
-        if error and error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
-            raise KeyboardInterrupt
         reason = error.message.strip().removeprefix(_FAILURE) if error else event.message
         lines.append(f"{event.step_key}: {reason}")
     if not result.success and not lines:

@@ -12,6 +12,7 @@ from dagster._core.storage.dagster_run import FINISHED_STATUSES
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from flux_assets.compute_logs import QuietComputeLogs
 from flux_assets.dagster_support import DUCKDB_POOL, LANCEDB_POOL
 from flux_resources.data_root import DataRoot
 from flux_resources.files import atomic_file
@@ -39,8 +40,8 @@ def instance_config(home: Path) -> dict[str, object]:
         "nux": {"enabled": False},
         "storage": {"sqlite": {"base_dir": str(home)}},
         "compute_logs": {
-            "module": "dagster.core.storage.local_compute_log_manager",
-            "class": "LocalComputeLogManager",
+            "module": QuietComputeLogs.__module__,
+            "class": QuietComputeLogs.__name__,
             "config": {"base_dir": str(home / "compute_logs")},
         },
         "local_artifact_storage": {

@@ -25,7 +25,7 @@ def bring_up_to_date(
         accept_loss: photographs that vanished were deleted on purpose.
 
     Raises:
-        ValueError: a product does not exist.
+        ValueError: a product does not exist, or no photograph lies on these days.
         flux_assets.execution.RunFailed: a step failed; what was written before stays.
     """
     chosen = EVERYTHING if products is None else products
@@ -40,9 +40,19 @@ def bring_up_to_date(
     with graph_bars({INTAKE_LOG: len(waiting)} if INTAKE_LOG in chosen and waiting else {}):
         graph.run([name for name in ARRIVALS if name in chosen])
     first, last = span or ("", "9999")
-    counts = {day: n for day, n in graph.photographs_per_day().items() if first <= day <= last}
+    known = graph.photographs_per_day()
+    counts = {day: n for day, n in known.items() if first <= day <= last}
+    if span and not counts:
+        graph.require_success()
+        raise ValueError(_none_on(span, [day for day, count in known.items() if count]))
     total = sum(counts.values())
     with graph_bars({name: total for name in DAY_PRODUCTS if name in chosen}):
         graph.run([name for name in chosen if name not in ARRIVALS], list(counts))
     graph.require_success()
     console.print(f"{total} photographs on {len(counts)} days are up to date")
+
+
+def _none_on(span: tuple[str, str], known: list[str]) -> str:
+    """That a span has no photograph, and what days of the archive, in order, have one."""
+    there = f"the archive's days are {known[0]} to {known[-1]}" if known else "the archive has none"
+    return f"no photograph lies on {' to '.join(dict.fromkeys(span))}; {there}"

@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -18,6 +19,7 @@ from flux_resources.settings_time_zone import time_zone_here
 
 
 def init(
+    context: typer.Context,
     show: Annotated[bool, typer.Option("--print", help="Print flux.yaml, write nothing.")] = False,
 ) -> None:
     """Lay out a data root and write a commented flux.yaml."""
@@ -26,8 +28,10 @@ def init(
     if show:
         typer.echo(settings, nl=False)
         return
-    file = data_root() / SETTINGS_FILE
+    root = data_root()
+    file = root / SETTINGS_FILE
     with clear_errors():
+        _make_root(root)
         if file.exists():
             typer.echo(f"{file} is there already; left as it is")
             _remind_of_time_zone(file)
@@ -35,10 +39,31 @@ def init(
             with atomic_file(file) as temporary:
                 temporary.write_text(settings, encoding="utf-8")
             typer.echo(f"wrote {file}")
-        paths = DataRoot.open(data_root()).paths
+        archive = DataRoot.open(root)
+        paths = archive.paths
         for folder in (paths.inbox, paths.originals, paths.keepers, paths.issues, paths.metadata):
             folder.mkdir(parents=True, exist_ok=True)
-    typer.echo(f"drop photographs into {paths.inbox}, then run: flux materialize")
+    typer.echo(
+        "before files go in, check in flux.yaml: intake.photographer "
+        f"({archive.settings.intake.photographer}), which every file name keeps, and archive.start "
+        f"({archive.settings.archive.start}); intake does not believe earlier camera times"
+    )
+    flux = f"flux --root {quote(str(root))}" if context.find_root().params["data"] else "flux"
+    typer.echo(f"drop photographs into {paths.inbox}, then run: {flux} materialize")
+
+
+def _make_root(root: Path) -> None:
+    """Make the folder of an archive, where it is not there.
+
+    Raises:
+        OSError: it cannot be made; the message is a sentence.
+    """
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise NotADirectoryError(f"{root} is a file, not a folder: name a folder") from error
+    except OSError as error:
+        raise OSError(f"cannot create {root}: {error.strerror}") from error
 
 
 def _remind_of_time_zone(file: Path) -> None:
@@ -59,13 +84,14 @@ def ingest(
     from flux_assets.corpus.take_in import take_in
 
     with clear_errors():
+        archive = DataRoot.open(existing_root())
         missing = [str(path) for path in sources if not path.exists()]
         if missing:
             raise FileNotFoundError(f"no such file or folder: {', '.join(missing)}")
         files = [file for path in sources for file in files_below(path.resolve())]
         with graph_bars({INTAKE_LOG: len(files)}):
-            outcomes = take_in(DataRoot.open(data_root()), files)
-        show_outcomes(outcomes)
+            outcomes = take_in(archive, files)
+        show_outcomes(outcomes, archive.paths)
         if any(outcome.action in ("failed", "changing") for outcome in outcomes):
             raise typer.Exit(1)
 

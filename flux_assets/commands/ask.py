@@ -23,7 +23,9 @@ EveryFrame = Annotated[
     bool, typer.Option("--every-frame", help="Show frames of a burst and near duplicates singly.")
 ]
 Open = Annotated[bool, typer.Option("--open", help="Look at the answer: opens its contact sheet.")]
-Pictures = Annotated[list[str], typer.Option(help="A photo_id or a picture file.")]
+Pictures = Annotated[
+    list[str], typer.Option(help="A photo_id, a photograph's file or any picture file.")
+]
 _NOT_LISTED = ("thumb_path", "proxy_path", "hit")
 
 
@@ -55,6 +57,9 @@ def search(
 
     with clear_errors():
         archive = Archive(existing_root())
+        filtered = any(value is not None for value in (year, city, country, keeper))
+        if not (text.strip() or like or filtered):
+            raise ValueError("say what to look for")
         found = archive.ask(
             text,
             year=year,
@@ -73,7 +78,9 @@ def search(
 
 
 def similar(
-    photo: Annotated[str, typer.Argument(help="A photo_id of the archive, or a picture file.")],
+    photo: Annotated[
+        str, typer.Argument(help="A photo_id, a photograph's file or any picture file.")
+    ],
     year: Year = None,
     city: City = None,
     country: Country = None,
@@ -125,14 +132,16 @@ def _show(
         said.print(answer.verdict.why, style="yellow", soft_wrap=True, markup=False)
         said.print("the nearest to it:", style="dim")
     if as_json:
-        typer.echo(json.dumps(_records(answer.rows), indent=2, ensure_ascii=False, default=str))
+        typer.echo(json.dumps(_records(answer), indent=2, ensure_ascii=False, default=str))
     elif answer.rows.is_empty():
         pass
     elif "photo_id" in answer.rows.columns:
         show_results(answer.rows)
     else:
         show_motifs(answer.rows)
-    if (sheet or opened) and answer.rows.height:
+    if (sheet or opened) and answer.rows.is_empty():
+        said.print("no contact sheet was written")
+    elif sheet or opened:
         drawn = sheet or Path(tempfile.mkdtemp(prefix="flux-")) / "answer.jpg"
         write_answer(answer, archive, title, drawn)
         typer.echo(f"contact sheet: {drawn}", err=as_json)
@@ -140,11 +149,11 @@ def _show(
             typer.launch(str(drawn))
 
 
-def _records(rows: pl.DataFrame) -> list[dict[str, object]]:
+def _records(answer: "Answer") -> list[dict[str, object]]:
     """The documented JSON of `search` and `similar`."""
     times = pl.selectors.datetime()
     scores = pl.selectors.by_name("score", "echo_score", require_all=False)
-    shown = rows.select(pl.exclude(_NOT_LISTED)).with_columns(
+    shown = answer.rows.select(pl.exclude(_NOT_LISTED)).with_columns(
         times.dt.strftime("%Y-%m-%dT%H:%M:%S%.3f"), scores.round(4)
     )
-    return shown.to_dicts()
+    return [{**row, "found": answer.found} for row in shown.to_dicts()]

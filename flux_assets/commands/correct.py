@@ -11,7 +11,9 @@ from flux_resources.decisions import Kind
 
 
 def correct(
-    photo: Annotated[str | None, typer.Argument(help="A photo_id of the archive.")] = None,
+    photo: Annotated[
+        str | None, typer.Argument(help="A photo_id, or the file of a photograph.")
+    ] = None,
     days: Annotated[
         str | None, typer.Option(help="All photographs of these days: 2022-01-01..2022-01-31")
     ] = None,
@@ -40,6 +42,7 @@ def correct(
     Conditions narrow each other. What you say outranks every computed value from then on; the
     files themselves stay as they are.
     """
+    from flux_assets.corpus.lookup import indexed_photos
     from flux_assets.corpus.take_in import open_ledger
     from flux_assets.metadata import corrections
     from flux_resources.geography.geocoder import Geocoder
@@ -61,8 +64,9 @@ def correct(
         kinds = [kind for kind, _ in said]
         if not said or len(set(kinds)) < len(kinds):
             raise ValueError("say one thing of each: --time or --shift, --zone, --place, --forget")
+        photo_id = None if photo is None else indexed_photos(archive, [photo])[0]
         chosen = corrections.choose_photographs(
-            archive.tables, photo_id=photo, span=span(days) if days else None, camera=camera
+            archive.tables, photo_id=photo_id, span=span(days) if days else None, camera=camera
         )
         if time and chosen.height > 1:
             raise ValueError(f"--time is for one photograph, not {chosen.height}: use --shift")

@@ -60,18 +60,20 @@ def top(
 
 
 def explain(
-    photo_id: Annotated[str, typer.Argument(help="A photo_id of the archive.")],
+    photo: Annotated[str, typer.Argument(help="A photo_id, or the file of a photograph.")],
     limit: Limit = 8,
     as_json: Json = False,
     sheet: Sheet = None,
 ) -> None:
     """Why a photograph has its keeper score: the keepers it is like, and what counted."""
     from flux_assets.console import sheet_cells, show_results
+    from flux_assets.corpus.lookup import indexed_photos
     from flux_assets.keepers.taste.explain import explain as explained
     from flux_assets.search.contact_sheet import contact_sheet
 
     with clear_errors():
         archive = DataRoot.open(existing_root())
+        (photo_id,) = indexed_photos(archive, [photo])
         why = explained(archive, photo_id, limit=limit)
         nearest = why.nearest
         if as_json:

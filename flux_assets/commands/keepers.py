@@ -104,24 +104,17 @@ def _decide(
     """The decision that a person's words come to.
 
     Raises:
-        ValueError: the archive has no such photograph.
+        flux_assets.corpus.lookup.UnknownPhotograph: none is called so, or several are.
     """
-    from flux_assets.corpus.photo_index import PHOTO_INDEX
+    from flux_assets.commands.review import named
     from flux_assets.vision import keeper_decisions
 
     if none:
         return keeper_decisions.no_original(sha256, keeper_path)
     if photo is None:
         return keeper_decisions.forget(sha256, keeper_path)
-    found = (
-        archive.tables.scan(PHOTO_INDEX.name, PHOTO_INDEX.schema)
-        .filter(pl.col("photo_id") == photo)
-        .select("photo_id", "sha256")
-        .collect()
-    )
-    if found.is_empty():
-        raise ValueError(f"no photograph of the archive is called {photo}")
-    return keeper_decisions.original_is(sha256, keeper_path, found.row(0, named=True))
+    found = named(archive, [photo]).row(0, named=True)
+    return keeper_decisions.original_is(sha256, keeper_path, found)
 
 
 def _verified(archive: DataRoot) -> pl.DataFrame:

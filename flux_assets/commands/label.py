@@ -10,7 +10,7 @@ from flux_resources.data_root import DataRoot
 
 
 def keep(
-    photos: Annotated[list[str], typer.Argument(help="photo_ids of the archive.")],
+    photos: Annotated[list[str], typer.Argument(help="photo_ids, or the files of photographs.")],
     no_keeper: Annotated[bool, typer.Option("--not", help="They are no keepers.")] = False,
     forget: Annotated[
         bool, typer.Option("--forget", help="Take back what was said of them.")

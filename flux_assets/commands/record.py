@@ -10,7 +10,7 @@ from flux_resources.data_root import DataRoot
 
 
 def record(
-    photo_id: Annotated[str, typer.Argument(help="A photo_id of the archive.")],
+    photo: Annotated[str, typer.Argument(help="A photo_id, or the file of a photograph.")],
     _as_json: Annotated[
         bool, typer.Option("--json", help="As for other commands; a record is JSON anyway.")
     ] = False,
@@ -19,5 +19,5 @@ def record(
     from flux_assets.publishing.export.record import record as record_of
 
     with clear_errors():
-        found = record_of(DataRoot.open(existing_root()), photo_id)
+        found = record_of(DataRoot.open(existing_root()), photo)
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False))

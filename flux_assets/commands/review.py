@@ -71,20 +71,18 @@ def bursts(
             typer.echo(f"contact sheet: {sheet}", err=as_json)
 
 
-def named(archive: DataRoot, photo_ids: Sequence[str]) -> pl.DataFrame:
-    """`day, photo_id, sha256` of photographs of the archive.
+def named(archive: DataRoot, photos: Sequence[str]) -> pl.DataFrame:
+    """`day, photo_id, sha256` of photographs of the archive; see `photo_called`.
 
     Raises:
-        ValueError: the archive has no such photograph.
+        flux_assets.corpus.lookup.UnknownPhotograph: none is called so, or several are.
     """
+    from flux_assets.corpus.lookup import indexed_photos
     from flux_assets.corpus.photo_index import PHOTO_INDEX
 
     index = archive.tables.scan(PHOTO_INDEX.name, PHOTO_INDEX.schema)
-    found = index.filter(pl.col("photo_id").is_in(list(photo_ids)))
-    rows = found.select("day", "photo_id", "sha256").collect()
-    if unknown := sorted(set(photo_ids) - set(rows["photo_id"])):
-        raise ValueError(f"no photograph of the archive is called {', '.join(unknown)}")
-    return rows
+    found = index.filter(pl.col("photo_id").is_in(indexed_photos(archive, photos)))
+    return found.select("day", "photo_id", "sha256").collect()
 
 
 def _record(archive: DataRoot, decisions: list[Decision], products: str) -> None:

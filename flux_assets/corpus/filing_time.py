@@ -17,7 +17,8 @@ _ALLOWED_AHEAD = timedelta(days=2)  # a camera left on the zone of yesterday's f
 class FilingTime:
     """`moment` decides folder and name; `camera` is DateTimeOriginal as written, if readable.
 
-    Model and serial number tell apart what two cameras took at the same time.
+    `warning` is a reason, the same for all photographs it holds for, and in brackets what is so of
+    this one alone. Model and serial number tell apart what two cameras took at the same time.
     """
 
     moment: datetime
@@ -47,7 +48,7 @@ def filing_time(
     try:
         tags = read_tags(path)
     except ExifUnreadable as error:
-        return FilingTime(modified, None, f"EXIF unreadable ({error}); file time used")
+        return FilingTime(modified, None, f"EXIF unreadable; file time used ({error})")
     camera = camera_of(Sane(tags, now))
     model, serial = camera["camera_model"], camera["serial"]
     original = camera_time(tags, "EXIF DateTimeOriginal", "Image DateTimeOriginal")
@@ -56,7 +57,7 @@ def filing_time(
         return FilingTime(modified, None, "no EXIF time; file time used", model, serial)
     doubt = _doubt(moment, begin, default_clocks, now)
     if doubt:
-        warning = f"camera clock says {moment}: {doubt}; file time used"
+        warning = f"{doubt}; file time used (camera clock says {moment})"
         return FilingTime(modified, original, warning, model, serial)
     return FilingTime(moment, original, None, model, serial)
 
@@ -65,9 +66,9 @@ def _doubt(
     moment: datetime, begin: datetime, default_clocks: tuple[date, ...], now: datetime
 ) -> str | None:
     if moment > now + _ALLOWED_AHEAD:
-        return "in the future"
+        return "camera time in the future"
     if moment.date() in default_clocks:
-        return "a clock that was never set"
+        return "camera clock was never set"
     if moment < begin:
-        return "before the archive began"
+        return f"camera time before archive.start, {begin:%Y-%m-%d}"
     return None

@@ -14,6 +14,7 @@ from typing import Unpack, cast
 
 import polars as pl
 
+from flux_assets.corpus.lookup import UnknownPhotograph, photo_called
 from flux_assets.publishing.photos import read_photos
 from flux_assets.search.answering import Answer, Options, answer
 from flux_assets.search.answers.arithmetic import Part, compose
@@ -33,6 +34,8 @@ from flux_resources.data_root import DataRoot
 from flux_resources.errors import FluxError
 from flux_resources.settings import data_root
 from flux_resources.vectors import Vectors, VectorStore, active_vectors
+
+_NO_ANSWER = "among the nearest, but no answer"
 
 
 class NotBuilt(FluxError):
@@ -77,12 +80,13 @@ class Archive:
             archives), `folded` how many more frames of the same thing there are. Echoes have
             `look, echo_of, echo_score`, an evolution `period, start, place` instead. Motifs are
             one row each: `motif, photographs, years, first, last, score, photo_ids, why`.
+            Where nothing is found (see `ask`), these are the nearest, and `why` says so.
         """
         found = self.ask(text, **options)
         return self._pictured(found, str(found.plan))
 
     def similar(self, photo: str | Path, **options: Unpack[Options]) -> pl.DataFrame:
-        """Photographs that look like one of the archive (`photo_id`) or like a picture file.
+        """Photographs that look like one of the archive (see `photo_called`) or a picture file.
 
         Returns the columns of `search`; the photograph itself is left out, and what was taken with
         it in one shutter press.
@@ -103,13 +107,15 @@ class Archive:
         self._require_published()
         plan = literal_plan(text) if options.get("literal") else self.plan(text)
         unknown = unknown_places(cast(Filters, options), self._vocabulary())
-        plan = replace(_with_pictures(plan, options), remarks=(*plan.remarks, *unknown))
+        plan = _with_pictures(plan, options)
+        pictures = tuple(Term(self._named(what), weight) for what, weight in plan.pictures)
+        plan = replace(plan, pictures=pictures, remarks=(*plan.remarks, *unknown))
         with self.catalogue() as catalogue:
             self._require_built(plan, options, catalogue)
             finder = Finder(self._store, catalogue, self._background)
             wanted = self._wanted(plan, options, catalogue)
             cut_off = self._archive.settings.search.cut_off
-            found = answer(plan, wanted, finder, options, cut_off=cut_off)
+            found = _denied(answer(plan, wanted, finder, options, cut_off=cut_off))
             if "photo_id" not in found.rows.columns:
                 return found
             details = catalogue.details(found.rows["photo_id"])
@@ -201,6 +207,20 @@ class Archive:
         for picture, weight in plan.pictures:
             yield Part(picture, self._vector_of(picture, catalogue), weight)
 
+    def _named(self, picture: str) -> str:
+        """The photo_id of a photograph of the archive; any other picture file stays as it is."""
+        if not self._picture_files:
+            return picture
+        is_file = Path(picture).is_file()
+        try:
+            with self._published.reading() as database:
+                said = str(Path(picture).absolute()) if is_file else picture
+                return photo_called(database, said, self.paths)
+        except UnknownPhotograph as error:
+            if is_file:
+                return picture
+            raise NotFound(f"{picture} is no picture file, and {error}") from error
+
     def _vector_of(self, picture: str, catalogue: Catalogue) -> Vectors:
         vector = self._store.vector_of(picture)
         if vector is not None:
@@ -209,8 +229,6 @@ class Archive:
             raise NotFound(f"{picture} has no vector of the active model; see: flux status")
         if not self._picture_files:
             raise NotFound(f"{picture} is no photo_id of this archive")
-        if not Path(picture).is_file():
-            raise NotFound(f"{picture} is neither a photo_id of this archive nor a picture file")
         encoded = self.embedder.encode_images([Path(picture)])
         if encoded.errors[0]:
             raise NotFound(f"{picture} cannot be read as a picture: {encoded.errors[0]}")
@@ -244,6 +262,13 @@ def _with_pictures(plan: Plan, options: Options) -> Plan:
     if len(named) < len(plan.pictures) and not like:
         raise NotFound("like which one? name a photo_id or a picture file")
     return replace(plan, pictures=(*named, *like, *unlike))
+
+
+def _denied(found: Answer) -> Answer:
+    """The answer, whose rows claim nothing that its verdict denies."""
+    if found.found or found.rows.is_empty():
+        return found
+    return replace(found, rows=found.rows.with_columns(why=pl.lit(_NO_ANSWER)))
 
 
 def _joined(rows: pl.DataFrame, details: pl.DataFrame) -> pl.DataFrame:

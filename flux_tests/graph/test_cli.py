@@ -20,7 +20,7 @@ from flux_tests.conftest import Photograph
 
 FIELDS = [
     *("photo_id", "score", "folded", "percentile", "why"),
-    *("path", "captured_at", "location_city", "location_country", "tags"),
+    *("path", "captured_at", "location_city", "location_country", "tags", "found"),
 ]
 
 
@@ -107,7 +107,8 @@ def test_keepers_cannot_be_asked_for_before_anybody_named_them(root: Path) -> No
 def test_a_photograph_without_a_vector_is_told_apart_from_an_unknown_one(root: Path) -> None:
     broken = flux(root, "similar", "2022-01-16_12-05-00_DanteSisofo_R0001005")
     assert "has no vector" in broken.stderr
-    assert "neither a photo_id" in flux(root, "similar", "nothing-like-it").stderr
+    unknown = flux(root, "similar", "nothing-like-it").stderr
+    assert "no photograph of the archive is called nothing-like-it; near it: 2022-" in unknown
 
 
 def test_ingest_copies_and_leaves_the_source(
@@ -165,6 +166,24 @@ def test_materialize_explains_a_mistyped_option(
     result = flux(archive.paths.root, "materialize", *arguments)
     assert result.exit_code == 1
     assert message in result.stderr
+
+
+def test_days_without_photographs_are_not_called_up_to_date(root: Path) -> None:
+    result = flux(root, "materialize", "--days", "2019-01-01", "--select", "exif")
+    assert result.exit_code == 1
+    assert "no photograph lies on 2019-01-01; the archive's days are 2022-01-14 to" in result.stderr
+    assert "up to date" not in result.stdout
+
+
+def test_an_archived_original_is_not_like_itself_and_is_corrected_by_its_name(root: Path) -> None:
+    first = json.loads(flux(root, "search", "patches", "--limit", "1", "--json").stdout)[0]
+    answered = json.loads(flux(root, "similar", first["path"], "--json").stdout)
+    assert answered
+    assert first["photo_id"] not in [row["photo_id"] for row in answered]
+
+    name = Path(first["path"]).name
+    corrected = flux(root, "set", name, "--zone", "Asia/Tokyo", "--dry-run")
+    assert "1 photographs would be corrected" in corrected.stdout
 
 
 def test_a_failed_step_is_told_with_its_reason(root: Path) -> None:

@@ -18,6 +18,7 @@ def flux(root: Path, *arguments: str) -> Result:
         ("status",),
         ("materialize",),
         ("doctor",),
+        ("ingest", __file__),
         ("search", "a cat"),
         ("bursts",),
         ("record", "x"),
@@ -41,6 +42,15 @@ def test_a_root_that_is_a_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
 
     said = flux(file, "init")
     assert (said.exit_code, said.output.count("\n")) == (1, 1)
+    assert f"{file} is a file, not a folder: name a folder" in said.output
+
+
+def test_a_root_that_cannot_be_made_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    said = flux(tmp_path / "file" / "root", "init")
+    assert said.exit_code == 1
+    assert f"cannot create {tmp_path / 'file' / 'root'}: Not a directory" in said.output
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from flux_assets.search import Archive
+from flux_assets.search.answers.calibration import Verdict
 from flux_assets.search.archive import NotBuilt, NotFound
 from flux_assets.search.filters import Boost, Filters
+from flux_assets.search.finder import Finder
 from flux_resources.data_root import DataRoot
 from flux_tests.search.conftest import FakeEmbedder, Publish, photo, publish_rows, store_vectors
 
@@ -148,11 +150,32 @@ def test_similar_takes_a_file_and_filters(tmp_path: Path, publish: Publish) -> N
     assert opened.similar(file, city="Rome", limit=1)["photo_id"].to_list() == ["grey_cat"]
 
 
+def test_similar_takes_the_file_of_a_photograph_and_leaves_the_photograph_out(
+    opened: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = opened.similar("mist")["photo_id"].to_list()
+    file = opened.paths.originals / "mist.JPG"
+    file.parent.mkdir(parents=True)
+    file.touch()
+    monkeypatch.chdir(file.parent)
+    for said in (file, opened.paths.relative(file), "mist.JPG"):
+        assert opened.similar(said)["photo_id"].to_list() == expected
+
+
+def test_a_file_from_elsewhere_is_no_photograph_of_the_same_name(
+    tmp_path: Path, publish: Publish
+) -> None:
+    file = tmp_path / "mist.JPG"
+    file.touch()
+    opened = publish(PHOTOGRAPHS, {"mist.JPG": (0, 1, 0)})
+    assert opened.similar(file, limit=1)["photo_id"].to_list() == ["cat"]
+
+
 def test_similar_refuses_what_is_neither_photograph_nor_picture(
     tmp_path: Path, opened: Archive
 ) -> None:
     (tmp_path / "notes.txt").touch()
-    with pytest.raises(NotFound, match="nobody is neither a photo_id"):
+    with pytest.raises(NotFound, match=r"no picture file, and no photograph .* nobody; near it: "):
         opened.similar("nobody")
     with pytest.raises(NotFound, match=r"notes\.txt cannot be read as a picture: broken"):
         opened.similar(tmp_path / "notes.txt")
@@ -242,6 +265,13 @@ def test_every_answer_says_why(opened: Archive) -> None:
     assert opened.search("fog")["why"].to_list()[0] == "cosine 0.99"
     assert opened.search("keepers in Rome")["why"].to_list() == ["keepers only, in Rome"]
     assert opened.search("", year=2022)["why"].to_list() == ["passes the filters"] * 2
+
+
+def test_where_nothing_is_found_no_reason_claims_otherwise(
+    opened: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Finder, "verdict", lambda *_: Verdict(False, 0.1, "nothing found"))
+    assert set(opened.search("fog")["why"]) == {"among the nearest, but no answer"}
 
 
 def test_only_photographs_of_the_archive_are_examples_for_strangers(

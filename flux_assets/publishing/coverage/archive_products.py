@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from flux_assets.corpus.photo_index import PHOTO_INDEX
 from flux_assets.keepers.taste.retraining import retraining
 from flux_assets.keepers.taste.training_set import TRAINING_SET, TrainingSet
 from flux_assets.keepers.taste.versions import open_models
@@ -52,7 +53,9 @@ def _gap(product: str, written: dict[str, datetime | None]) -> tuple[str, str] |
     own = written[product]
     inputs = {name: written[name] for name in UPSTREAM[product]}
     if own is None:
-        return ("pending", NEVER) if any(inputs.values()) else ("expected", "nothing to make it of")
+        has_days = inputs.get(PHOTO_INDEX.name, True)  # without a day `keeper_matches` never runs
+        inputs_there = has_days and any(inputs.values())
+        return ("pending", NEVER) if inputs_there else ("expected", "nothing to make it of")
     newer = [name for name, at in inputs.items() if at is not None and at > own]
     return ("stale", f"older than {', '.join(newer)}") if newer else None
 

@@ -41,12 +41,13 @@ def _gaps(coverage: ArchiveCoverage) -> pl.DataFrame:
     key = ["product", "why", "reason"]
     told = pl.format("{}: {}", "path", "error").str.join("; ").alias("files")
     files = coverage.failures.group_by(key).agg(told)
-    names = ("priority", "product", "why", "reason", "photographs")
+    number = pl.int_range(1, pl.len() + 1).alias("priority")
+    names = ("product", "why", "reason", "photographs")
     days = pl.col("days").list.len().alias("days")
     command = pl.format("`{}`", "command").alias("command")
     gaps = to_close(coverage.gaps).head(_GAPS)
     gaps = gaps.join(files, on=key, how="left", maintain_order="left")
-    return gaps.select(*names, days, "files", "note", command)
+    return gaps.select(number, *names, days, "files", "note", command)
 
 
 def _table(rows: pl.DataFrame) -> str:

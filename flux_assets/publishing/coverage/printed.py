@@ -13,6 +13,7 @@ from flux_assets.publishing.coverage.measure import ArchiveCoverage
 from flux_assets.publishing.coverage.schemas import CLOSABLE, WHYS
 
 _BAR, _REMEDIES = 12, 5
+_BARS_FROM = 80  # columns of the terminal; narrower, the reasons need the room
 _COLORS = {"failed": "red", "waiting": "yellow", "pending": "cyan", "stale": "magenta"}
 
 
@@ -23,13 +24,14 @@ def show_status(coverage: ArchiveCoverage) -> None:
         table.add_column(heading, no_wrap=True)
     for heading in ("count", "of"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("why not all")
+    table.add_column("why not all", overflow="fold")
     said = _reasons(coverage.gaps)
     for row in coverage.products.iter_rows(named=True):
         why = "; ".join(said.get(row["product"], ()))
         if row["grain"] == "photograph":
             share = row["share"] or 0.0
-            shown = f"{bar(share, _BAR)} {share:6.1%}"
+            drawn = f"{bar(share, _BAR)} " if console.width >= _BARS_FROM else ""
+            shown = f"{drawn}{share:6.1%}"
             table.add_row(row["product"], shown, str(row["count"]), str(row["photographs"]), why)
         else:
             built = "built" if row["written_at"] else "not built"
@@ -64,8 +66,8 @@ def _show_remedies(gaps: pl.DataFrame, failures: pl.DataFrame) -> None:
     failed = pl.col("why") == "failed"
     first = pl.int_range(pl.len()) < _REMEDIES
     shown = gaps.filter(first | (failed & (failed.cum_sum() <= _REMEDIES)))
-    for gap in shown.iter_rows(named=True):
-        told = f"{gap['priority']}. {gap['product']}, {gap['why']} ({gap['reason']}): {gap['note']}"
+    for number, gap in enumerate(shown.iter_rows(named=True), start=1):
+        told = f"{number}. {gap['product']}, {gap['why']} ({gap['reason']}): {gap['note']}"
         console.print(escape(told), soft_wrap=True)
         of_gap = failures.filter(product=gap["product"], why=gap["why"], reason=gap["reason"])
         for path, error in of_gap.select("path", "error").iter_rows():

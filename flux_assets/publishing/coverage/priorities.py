@@ -10,7 +10,8 @@ _NOTES = {
     "waiting": "comes by itself; asked for again every six hours, or now by the command",
     "pending": "run it",
     "stale": "run it; only what changed is computed",
-    "failed": "mend or replace the files first; what may pass is tried again by each run",
+    "failed": "what may pass is tried again by each run; of a damaged original, `flux ingest` a "
+    "sound copy from the card or a backup: it is filed beside the damaged one",
 }
 
 

@@ -226,6 +226,13 @@ def test_explain_speaks_in_words(flux: Any) -> None:
     assert "the nearest keepers:" in output
 
 
+def test_explain_takes_the_file_of_a_photograph(flux: Any, scored: DataRoot) -> None:
+    index = scored.tables.scan(PHOTO_INDEX.name, PHOTO_INDEX.schema)
+    path = index.filter(pl.col("photo_id") == NOT_KEPT[0]).select("path").collect().item()
+    assert f"{NOT_KEPT[0]}: not kept" in flux("explain", str(scored.paths.absolute(path)))
+    assert "called nothing; near it: " in flux("explain", "nothing", code=1)
+
+
 def test_explain_prints_json(flux: Any) -> None:
     why = json.loads(flux("explain", NOT_KEPT[0], "--json", "--limit", "2"))
     assert why["model_version"] == "v001"

@@ -72,10 +72,15 @@ def test_the_command_says_which_days_to_bring_up_to_date(indexed: DataRoot) -> N
     assert "--select keeper_labels,training_set --days 2022-01-15..2022-01-17" in said_so
 
 
+def test_a_photograph_is_kept_by_the_name_of_its_file(indexed: DataRoot) -> None:
+    assert flux_keep(indexed, "a.JPG").exit_code == 0
+    assert said(indexed) == {"a": 1}
+
+
 def test_unknown_names_and_two_words_at_once_are_refused(indexed: DataRoot) -> None:
     unknown = flux_keep(indexed, "a", "nothing")
     assert unknown.exit_code == 1
-    assert "no photograph of the archive is called nothing" in unknown.stderr
+    assert "no photograph of the archive is called nothing; near it: a, b, c" in unknown.stderr
     both = flux_keep(indexed, "a", "--not", "--forget")
     assert both.exit_code == 1
     assert "say one thing" in both.stderr

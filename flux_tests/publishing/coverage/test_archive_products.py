@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from flux_assets.keepers.matching.keeper_index import KEEPER_INDEX, KeeperIndex
 from flux_assets.publishing.coverage.measure import measure_coverage
 from flux_assets.vision.duplicates import DUPLICATES, Duplicates
 from flux_resources.data_root import DataRoot
@@ -56,6 +57,14 @@ def test_without_anything_to_make_it_of_a_product_is_rightly_absent(archive: Dat
     (gap,) = gap_rows(measure_coverage(archive), "issues")
 
     assert gap["why"] == "expected"
+
+
+def test_without_a_photograph_there_is_nothing_to_match_keepers_with(archive: DataRoot) -> None:
+    archive.tables.write(KEEPER_INDEX, KeeperIndex.create_empty(), KeeperIndex)
+
+    (gap,) = gap_rows(measure_coverage(archive), "keeper_matches")
+
+    assert (gap["why"], gap["command"]) == ("expected", None)
 
 
 def test_too_few_keepers_for_a_model_are_no_fault(archive: DataRoot) -> None:

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from flux_assets.console import console
 from flux_assets.imaging.proxies import PROXIES
 from flux_assets.metadata.exif import EXIF
 from flux_assets.publishing.coverage.html import as_html
@@ -137,6 +138,48 @@ def test_a_broken_file_is_named_though_other_gaps_concern_more_photographs(
     show_status(_broken(archive, 1))
 
     assert "truncated at 0" in capsys.readouterr().out
+
+
+def test_remedies_are_numbered_without_holes_whatever_is_left_out(
+    archive: DataRoot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    indexed(archive, 9, NEXT)
+    broken = _broken(archive, 1)
+
+    show_status(broken)
+
+    remedies = capsys.readouterr().out.partition("What to close first")[2]
+    numbers = [int(number) for number in re.findall(r"^(\d+)\. ", remedies, re.MULTILINE)]
+    assert numbers == list(range(1, 7))
+    rows = as_markdown(broken).partition("What to close first")[2].partition("###")[0]
+    told = [int(number) for number in re.findall(r"^\| (\d+) \|", rows, re.MULTILINE)]
+    assert told == list(range(1, len(told) + 1))
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_setting_is_told_in_full_however_narrow_the_terminal(
+    archive: DataRoot,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    width: int,
+) -> None:
+    monkeypatch.setattr(console, "_width", width)
+
+    show_status(measure_coverage(archive))
+
+    lines = capsys.readouterr().out.splitlines()
+    start = lines[0].index("why not all")
+    assert max(map(len, lines)) <= width
+    assert width - start >= 15
+    assert "(keeper_model.minimum_keepers" in "".join(line[start:].rstrip() for line in lines)
+
+
+def test_of_a_damaged_original_a_sound_copy_is_asked_for(
+    archive: DataRoot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_status(_broken(archive, 1))
+
+    assert "`flux ingest` a sound copy" in capsys.readouterr().out
 
 
 def test_a_failure_on_a_day_on_which_its_cause_is_mended_is_told(archive: DataRoot) -> None:

@@ -7,7 +7,8 @@ import typer
 from typer.testing import CliRunner
 
 from flux_assets.commands.record import record as command
-from flux_assets.publishing.export.record import UnknownPhotograph, record
+from flux_assets.corpus.lookup import UnknownPhotograph
+from flux_assets.publishing.export.record import record
 from flux_assets.publishing.export.wiki import PHOTOS
 from flux_resources.data_root import DataRoot
 from flux_resources.settings import ROOT_VARIABLE
@@ -30,6 +31,10 @@ def test_a_photograph_without_tags_has_an_empty_list(published: DataRoot) -> Non
 def test_an_unknown_photograph_is_answered_with_near_names(published: DataRoot) -> None:
     with pytest.raises(UnknownPhotograph, match=rf"DanteSisofo_R2; near it: {FULL}, "):
         record(published, "2022-01-15_13-22-44_DanteSisofo_R2")
+
+
+def test_a_photograph_is_called_by_its_file_too(published: DataRoot) -> None:
+    assert record(published, f"{FULL}.JPG") == record(published, FULL)
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
