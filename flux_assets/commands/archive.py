@@ -6,12 +6,18 @@ import sys
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
-from shlex import quote
 from typing import Annotated
 
 import typer
 
-from flux_assets.commands.options import Json, Page, clear_errors, existing_root, span
+from flux_assets.commands.options import (
+    Json,
+    Page,
+    clear_errors,
+    existing_root,
+    flux_command,
+    span,
+)
 from flux_resources.data_root import DataRoot
 from flux_resources.files import atomic_file
 from flux_resources.settings import ROOT_VARIABLE, SETTINGS_FILE, data_root, load_settings
@@ -48,8 +54,8 @@ def init(
         f"({archive.settings.intake.photographer}), which every file name keeps, and archive.start "
         f"({archive.settings.archive.start}); intake does not believe earlier camera times"
     )
-    flux = f"flux --root {quote(str(root))}" if context.find_root().params["data"] else "flux"
-    typer.echo(f"drop photographs into {paths.inbox}, then run: {flux} materialize")
+    again = f"{flux_command(context)} materialize"
+    typer.echo(f"drop photographs into {paths.inbox}, then run: {again}")
 
 
 def _make_root(root: Path) -> None:
@@ -118,14 +124,12 @@ def materialize(
 def status(context: typer.Context, as_json: Json = False, html: Page = None) -> None:
     """For each product: how many photographs have it, lack it, failed, why, and what closes it."""
     from flux_assets.publishing.coverage.html import write_html
-    from flux_assets.publishing.coverage.measure import measure_coverage, with_root
+    from flux_assets.publishing.coverage.measure import called_by, measure_coverage
     from flux_assets.publishing.coverage.printed import as_json_text, show_status
 
     with clear_errors():
         archive = DataRoot.open(existing_root())
-        coverage = measure_coverage(archive)
-        if context.find_root().params["data"]:
-            coverage = with_root(coverage, archive.paths.root)
+        coverage = called_by(flux_command(context), measure_coverage(archive))
         if html:
             write_html(coverage, html)
         if as_json:

@@ -1,6 +1,6 @@
 """`flux set`: a person corrects a date, a zone or a place."""
 
-from typing import Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import polars as pl
 import typer
@@ -8,6 +8,10 @@ import typer
 from flux_assets.commands.options import clear_errors, existing_root, span
 from flux_resources.data_root import DataRoot
 from flux_resources.decisions import Kind
+
+if TYPE_CHECKING:
+    from flux_assets.metadata.corrections import Correction
+    from flux_resources.geography.geocoder import Geocoder
 
 
 def correct(
@@ -50,20 +54,7 @@ def correct(
     with clear_errors():
         geocoder = Geocoder()
         archive = DataRoot.open(existing_root())
-        said: list[corrections.Correction] = []
-        if time:
-            said.append(corrections.time_of(time))
-        if shift:
-            said.append(corrections.shift_of(shift))
-        if zone:
-            said.append(corrections.zone_of(zone))
-        if place:
-            said.append(corrections.place_of(place, geocoder))
-        if forget:
-            said.append((_kind(forget), None))
-        kinds = [kind for kind, _ in said]
-        if not said or len(set(kinds)) < len(kinds):
-            raise ValueError("say one thing of each: --time or --shift, --zone, --place, --forget")
+        said = _said(time, shift, zone, place, forget, geocoder)
         photo_id = None if photo is None else indexed_photos(archive, [photo])[0]
         chosen = corrections.choose_photographs(
             archive.tables, photo_id=photo_id, span=span(days) if days else None, camera=camera
@@ -76,6 +67,34 @@ def correct(
             with open_ledger(archive) as ledger:
                 ledger.mark_changed(chosen["day"].unique())
         _report(chosen, told, dry_run=dry_run)
+
+
+def _said(
+    time: str | None,
+    shift: str | None,
+    zone: str | None,
+    place: str | None,
+    forget: str | None,
+    geocoder: "Geocoder",
+) -> list["Correction"]:
+    """The corrections that the options come to; at most one of each kind."""
+    from flux_assets.metadata import corrections
+
+    said: list[corrections.Correction] = []
+    if time:
+        said.append(corrections.time_of(time))
+    if shift:
+        said.append(corrections.shift_of(shift))
+    if zone:
+        said.append(corrections.zone_of(zone))
+    if place:
+        said.append(corrections.place_of(place, geocoder))
+    if forget:
+        said.append((_kind(forget), None))
+    kinds = {kind for kind, _ in said}
+    if not said or len(kinds) < len(said):
+        raise ValueError("say one thing of each: --time or --shift, --zone, --place, --forget")
+    return said
 
 
 def _kind(text: str) -> Kind:

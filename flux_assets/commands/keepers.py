@@ -9,6 +9,7 @@ import polars as pl
 import typer
 
 from flux_assets.commands.options import Json, Limit, Sheet, clear_errors, existing_root
+from flux_assets.commands.review import named
 from flux_resources.data_root import DataRoot
 from flux_resources.decisions import Decision
 
@@ -106,7 +107,6 @@ def _decide(
     Raises:
         flux_assets.corpus.lookup.UnknownPhotograph: none is called so, or several are.
     """
-    from flux_assets.commands.review import named
     from flux_assets.vision import keeper_decisions
 
     if none:

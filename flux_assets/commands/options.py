@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -51,6 +52,12 @@ def existing_root() -> Path:
             f"flux --root {root} init"
         )
     return root
+
+
+def flux_command(context: typer.Context) -> str:
+    """`flux`, with the data root where one was given: to be pasted anywhere."""
+    given = context.find_root().params["data"]
+    return f"flux --root {quote(str(data_root().absolute()))}" if given else "flux"
 
 
 def span(days: str) -> tuple[str, str]:

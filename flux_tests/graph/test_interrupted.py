@@ -59,13 +59,15 @@ def test_a_signal_after_the_last_step_of_a_run_is_not_forgotten(number: signal.S
 
 
 def test_a_signal_that_asks_for_no_end_ends_nothing() -> None:
-    before = signal.signal(signal.SIGWINCH, lambda *_: None)
+    heard: list[int] = []
+    before = signal.signal(signal.SIGWINCH, lambda number, _: heard.append(number))
     try:
         with none_lost():
             signal.raise_signal(signal.SIGWINCH)
             progress.advance("exif", 1)
     finally:
         signal.signal(signal.SIGWINCH, before)
+    assert heard == [signal.SIGWINCH]
 
 
 def test_ctrl_c_reaches_no_helper_process_of_the_logs(instance: dg.DagsterInstance) -> None:

@@ -1,8 +1,6 @@
 """The coverage of one archive: for every product what is there, what is not, and what closes it."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
-from shlex import quote
 
 import polars as pl
 
@@ -102,10 +100,9 @@ def _look_at_all(archive: DataRoot) -> _Seen:
     return _Seen(index.with_columns(states), gaps, found)
 
 
-def with_root(coverage: ArchiveCoverage, root: Path) -> ArchiveCoverage:
-    """The same, with commands that name the data root, so that they can be pasted anywhere."""
-    named = pl.lit(f"flux --root {quote(str(root))} ")
-    command = named + pl.col("command").str.strip_prefix("flux ")
+def called_by(flux: str, coverage: ArchiveCoverage) -> ArchiveCoverage:
+    """The same, with commands that call `flux` in this way, such as `flux --root /archive`."""
+    command = pl.lit(f"{flux} ") + pl.col("command").str.strip_prefix("flux ")
     return replace(coverage, gaps=coverage.gaps.with_columns(command=command))
 
 
