@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 
 from flux_assets.compute_logs import QuietComputeLogs
 from flux_assets.dagster_support import DUCKDB_POOL, LANCEDB_POOL
+from flux_assets.event_log import OpenEventLog
 from flux_resources.data_root import DataRoot
 from flux_resources.files import atomic_file
 
@@ -38,7 +39,21 @@ def instance_config(home: Path) -> dict[str, object]:
     return {
         "telemetry": {"enabled": False},
         "nux": {"enabled": False},
-        "storage": {"sqlite": {"base_dir": str(home)}},
+        "run_storage": {
+            "module": "dagster._core.storage.runs",
+            "class": "SqliteRunStorage",
+            "config": {"base_dir": str(home / "history")},
+        },
+        "event_log_storage": {
+            "module": OpenEventLog.__module__,
+            "class": OpenEventLog.__name__,
+            "config": {"base_dir": str(home / "history" / "runs")},
+        },
+        "schedule_storage": {
+            "module": "dagster._core.storage.schedules",
+            "class": "SqliteScheduleStorage",
+            "config": {"base_dir": str(home / "schedules")},
+        },
         "compute_logs": {
             "module": QuietComputeLogs.__module__,
             "class": QuietComputeLogs.__name__,

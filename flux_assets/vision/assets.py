@@ -22,6 +22,7 @@ from flux_assets.search.answers.background import (
     background_queries,
     background_version,
     measure_background,
+    read_background,
     write_background,
 )
 from flux_assets.vision.bursts import (
@@ -278,22 +279,27 @@ def vector_index(archive: ArchiveResource, clip: ClipResource) -> dg.Materialize
     opened = archive.open()
     vision, store = opened.settings.vision, clip.vectors(opened)
     vocabulary = load_vocabulary(vision.vocabulary)
+    file, version = opened.paths.background(store.table_name), background_version(store.table_name)
+    known = opened.tables.read(VECTOR_INDEX, VectorIndex)
     report = refresh_index(
         store,
         opened.settings.search,
         texts=lambda: open_tag_book(vocabulary, clip.embedder(vision)).vectors,
+        words=vocabulary.model_dump_json(),
         photo_ids=embedded_in_order(opened.tables),
+        before=known if read_background(file, version) else known.clear(),
     )
-    opened.tables.write(VECTOR_INDEX, report.rows, VectorIndex)
     if report.rows.is_empty():
+        opened.tables.write(VECTOR_INDEX, report.rows, VectorIndex)
         return dg.MaterializeResult(metadata={"vectors": 0})
-    background = measure_background(
-        vectors_by_month(opened.tables, store),
-        clip.embedder(vision).encode_texts(list(background_queries())),
-        sample=opened.settings.search.background_sample,
-    )
-    model = store.table_name
-    write_background(background, opened.paths.background(model), background_version(model))
+    if report.is_new:
+        background = measure_background(
+            vectors_by_month(opened.tables, store),
+            clip.embedder(vision).encode_texts(list(background_queries())),
+            sample=opened.settings.search.background_sample,
+        )
+        write_background(background, file, version)
+        opened.tables.write(VECTOR_INDEX, report.rows, VectorIndex)
     worst, slowest = report.rows.select(pl.min("recall_at_12"), pl.max("p95_ms")).row(0)
     plot = plot_index(report.tried, report.rows, wanted=opened.settings.search.recall)
     return dg.MaterializeResult(

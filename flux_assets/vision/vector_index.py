@@ -2,9 +2,11 @@
 
 Real queries of the archive, photographs and words, are answered by the index and by comparing
 every vector. The index then looks into the fewest partitions that reach the wanted recall, and
-searches are measured as people will ask them, with filters of all sizes.
+searches are measured as people will ask them, with filters of all sizes. What was measured stays
+as long as the vectors, the words and the settings do.
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -50,11 +52,12 @@ class VectorIndex(dy.Schema):
     recall_at_12 = dy.Float64(description="Share of the true twelve nearest that were found, 0-1.")
     p50_ms = dy.Float64(description="Median time of a search, milliseconds.")
     p95_ms = dy.Float64(description="95th percentile, milliseconds.")
+    fingerprint = dy.String(nullable=True, description="Digest of what this was measured with.")
 
 
 @dataclass(frozen=True)
 class IndexReport:
-    """What was done, and what came of it.
+    """What was done, what came of it, and whether that was measured now.
 
     `tried` has `probes, recall_at_12, p50_ms, p95_ms`, one row for each number of probes, unless
     the index was kept as it was; `rows` are those of `VectorIndex`.
@@ -63,6 +66,7 @@ class IndexReport:
     work: Work
     tried: pl.DataFrame
     rows: pl.DataFrame
+    is_new: bool = True
 
 
 def refresh_index(
@@ -70,15 +74,19 @@ def refresh_index(
     settings: SearchSettings,
     *,
     texts: Callable[[], Vectors],
+    words: str,
     photo_ids: pl.Series,
+    before: pl.DataFrame,
 ) -> IndexReport:
-    """Bring the index up to date, tune it and measure it.
+    """Bring the index up to date; tune and measure it unless nothing changed.
 
     Args:
         store: the vectors of a model; it may be empty.
         settings: when to build, and the recall to reach.
-        texts: vectors of words people may ask for, float32 `(t, d)`; called when there are rows.
+        texts: vectors of words people may ask for, float32 `(t, d)`; called to measure.
+        words: what these are the vectors of.
         photo_ids: those of the archive, in the order of time.
+        before: rows of `VectorIndex` that hold while nothing changes; none to measure anyhow.
 
     Raises:
         flux_resources.files.Busy: another process is writing vectors.
@@ -86,10 +94,19 @@ def refresh_index(
     work, tried = bring_up_to_date(store, settings), pl.DataFrame(schema=_TRIED)
     if not store.count():
         return IndexReport(work, tried, VectorIndex.create_empty())
+    if before["fingerprint"].unique().to_list() == [_fingerprint(store, settings, words)]:
+        return IndexReport(work, tried, before, is_new=False)
     queries = queries_of(store, texts())
     if work in ("build", "refresh"):
         tried = tune(store, queries, settings)
-    return IndexReport(work, tried, measure(store, queries, photo_ids))
+    rows = measure(store, queries, photo_ids)
+    marked = rows.with_columns(fingerprint=pl.lit(_fingerprint(store, settings, words)))
+    return IndexReport(work, tried, marked)
+
+
+def _fingerprint(store: VectorStore, settings: SearchSettings, words: str) -> str:
+    content = f"{VECTOR_INDEX_VERSION}|{store.state()}|{settings.model_dump_json()}|{words}"
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def work_for(rows: int, state: IndexState | None, settings: SearchSettings) -> Work:
@@ -144,7 +161,7 @@ def tune(store: VectorStore, queries: Vectors, settings: SearchSettings) -> pl.D
 
 
 def measure(store: VectorStore, queries: Vectors, photo_ids: pl.Series) -> pl.DataFrame:
-    """The rows of `VectorIndex`: every search as it will be answered.
+    """The rows of `VectorIndex`, unmarked: every search as it will be answered.
 
     `photo_ids` are those of the archive in the order of time. A filter leaves a stretch of them,
     which has to do with what the pictures show, as a year or a city does.

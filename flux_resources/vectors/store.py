@@ -196,6 +196,11 @@ class VectorStore:
         with single_writer(self._locks, "vectors"):
             set_probes(self._table(), probes)
 
+    def state(self) -> str:
+        """Another one after each change of rows or index; of a table made anew as well."""
+        table = self._table()
+        return "" if table is None else "{!r} {}".format(*state_of(table))
+
     def index_state(self) -> IndexState | None:
         """None where there is no index."""
         return self._open()[1]

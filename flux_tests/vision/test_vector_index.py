@@ -2,6 +2,7 @@
 
 import base64
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image
 
 from flux_assets.vision.vector_index import (
     SHARES,
+    IndexReport,
     VectorIndex,
     bring_up_to_date,
     measure,
@@ -119,8 +121,9 @@ def test_every_size_of_filter_is_measured(store: VectorStore, indexed: bool) -> 
     texts = unit(np.random.default_rng(5).normal(size=(7, DIMENSIONS)))
     queries = queries_of(store, texts)
 
-    found = VectorIndex.validate(measure(store, queries, pl.Series(names(ROWS))))
+    found = measure(store, queries, pl.Series(names(ROWS)))
 
+    VectorIndex.validate(found.with_columns(fingerprint=pl.lit("")))
     assert found["share"].to_list() == list(SHARES)
     assert found["model"].unique().to_list() == ["mini"]
     assert found["queries"].unique().to_list() == [57]
@@ -158,11 +161,31 @@ def test_the_plot_is_a_small_picture(store: VectorStore, vectors: Vectors, index
     assert Image.open(io.BytesIO(png)).width == 560
 
 
-def test_the_whole_work_is_done_and_reported(store: VectorStore) -> None:
-    ids = pl.Series(names(ROWS))
+def _refreshed(
+    store: VectorStore,
+    before: pl.DataFrame | None = None,
+    *,
+    words: str = "",
+    texts: Callable[[], Vectors] = lambda: NO_TEXTS,
+    settings: SearchSettings = SETTINGS,
+) -> IndexReport:
+    return refresh_index(
+        store,
+        settings,
+        texts=texts,
+        words=words,
+        photo_ids=pl.Series(names(store.count()), dtype=pl.String),
+        before=VectorIndex.create_empty() if before is None else before,
+    )
 
-    built = refresh_index(store, SETTINGS, texts=lambda: NO_TEXTS, photo_ids=ids)
-    kept = refresh_index(store, SETTINGS, texts=lambda: NO_TEXTS, photo_ids=ids)
+
+def _unasked() -> Vectors:
+    raise AssertionError("no model is needed")
+
+
+def test_the_whole_work_is_done_and_reported(store: VectorStore) -> None:
+    built = _refreshed(store)
+    kept = _refreshed(store)
 
     assert (built.work, kept.work) == ("build", "keep")
     assert (built.tried.height, kept.tried.height) == (1, 0)
@@ -170,15 +193,26 @@ def test_the_whole_work_is_done_and_reported(store: VectorStore) -> None:
     assert kept.rows["probes"].to_list() == built.rows["probes"].to_list()
 
 
+def test_what_was_measured_holds_until_something_changes(tmp_path: Path) -> None:
+    store = VectorStore(tmp_path, tmp_path / "locks", "mini")
+    store.replace_days(["2022-01-15"], rows(clustered(50, DIMENSIONS), names(50)))
+    measured = _refreshed(store).rows
+
+    again = _refreshed(store, measured, texts=_unasked)
+    assert not again.is_new
+    assert again.rows.equals(measured)
+
+    assert _refreshed(store, measured, words="umbrella").is_new
+    stricter = SETTINGS.model_copy(update={"recall": 1.0})
+    assert _refreshed(store, measured, settings=stricter).is_new
+    store.replace_days(["2022-01-16"], rows(clustered(1, DIMENSIONS), ["x"], "2022-01-16"))
+    assert _refreshed(store, measured).is_new
+
+
 def test_an_empty_archive_has_nothing_to_measure(tmp_path: Path) -> None:
     nothing = VectorStore(tmp_path, tmp_path / "locks", "mini")
 
-    def unasked() -> Vectors:
-        raise AssertionError("no model is needed")
-
-    report = refresh_index(
-        nothing, SETTINGS, texts=unasked, photo_ids=pl.Series([], dtype=pl.String)
-    )
+    report = _refreshed(nothing, texts=_unasked)
 
     assert report.work == "none"
     assert VectorIndex.validate(report.rows).is_empty()
