@@ -1,9 +1,13 @@
 """What a file is, judged by its first bytes and never by its name alone."""
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
+
+# Pillow warns of every odd tag; what matters of them becomes a reason.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 _SIGNATURES = (
     (0, b"\xff\xd8\xff", "JPEG"),
@@ -57,6 +61,8 @@ def identify(path: Path) -> Picture:
             return Picture(image_format, *image.size)
     except Image.DecompressionBombError as error:
         raise NotAPhotograph(f"too many pixels: {error}") from error
+    except UnidentifiedImageError as error:
+        raise NotAPhotograph(f"broken {image_format} header") from error
     except Exception as error:  # decoders raise whatever broken bytes provoke
         raise NotAPhotograph(f"broken {image_format} header: {error}") from error
 
