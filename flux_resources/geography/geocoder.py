@@ -15,13 +15,15 @@ from numpy.typing import NDArray
 
 from flux_resources.errors import FluxError
 from flux_resources.geography.countries import Degrees, country_name, near_land
-from flux_resources.geography.gazetteer import cities, gazetteer, regions
+from flux_resources.geography.gazetteer import gazetteer
+from flux_resources.geography.geonames import cities, regions
 from flux_resources.geography.nominatim import Address, Nominatim
 from flux_resources.geography.time_zones import time_zones
 from flux_resources.settings_sections import PlaceSettings
 
 Coordinate = tuple[float, float]
 _EARTH_RADIUS_KM = 6371.0088
+_TOLD = ("name", "alternatenames", "countrycode", "admin1code", "latitude", "longitude")
 _REMEMBERED = 100_000  # places, some 50 MB
 _UNANSWERED = "places: the Nominatim server did not answer; the names are the offline ones"
 
@@ -84,7 +86,7 @@ class Geocoder:
             UnknownPlace: no place has that name, there.
         """
         called, _, where = (_plain(part.strip()) for part in name.partition(","))
-        for city in cities() if called else ():
+        for city in cities(*_TOLD).iter_rows(named=True) if called else ():
             if called in map(_plain, (city["name"], *city["alternatenames"])) and (
                 not where or where in map(_plain, _whereabouts(city))
             ):

@@ -1,14 +1,13 @@
 """Which place a position belongs to, and positions of places by name."""
 
-from typing import Any
-
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux_resources.geography import gazetteer as gazetteers
 from flux_resources.geography import geocoder as geocoding
+from flux_resources.geography import geonames
 from flux_resources.geography.gazetteer import gazetteer
 from flux_resources.geography.geocoder import Geocoder, UnknownPlace, haversine_km
 from flux_resources.geography.time_zones import time_zones
@@ -142,9 +141,9 @@ def test_a_long_memory_is_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def cities() -> list[Any]:
+def cities() -> pl.DataFrame:
     """Read once for these tests; they are large, so that `find` does not keep them."""
-    return gazetteers.cities()
+    return geonames.cities(*geocoding._TOLD)
 
 
 @pytest.mark.parametrize(
@@ -160,9 +159,9 @@ def cities() -> list[Any]:
     ],
 )
 def test_people_find_a_place_by_name(
-    cities: list[Any], monkeypatch: pytest.MonkeyPatch, name: str, country: str, region: str
+    cities: pl.DataFrame, monkeypatch: pytest.MonkeyPatch, name: str, country: str, region: str
 ) -> None:
-    monkeypatch.setattr(geocoding, "cities", lambda: cities)
+    monkeypatch.setattr(geocoding, "cities", lambda *_: cities)
     geocoder = Geocoder()
 
     (place,) = geocoder.places([geocoder.find(name)])
@@ -173,9 +172,9 @@ def test_people_find_a_place_by_name(
 
 @pytest.mark.parametrize("name", ["Romee", "Rome, JP", "", ",", ", IT"])
 def test_an_unknown_name_is_told_with_what_to_write(
-    cities: list[Any], monkeypatch: pytest.MonkeyPatch, name: str
+    cities: pl.DataFrame, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(geocoding, "cities", lambda: cities)
+    monkeypatch.setattr(geocoding, "cities", lambda *_: cities)
 
     with pytest.raises(UnknownPlace, match=r"no known place is called .* 'Rome, IT', .* 41\.89"):
         Geocoder().find(name)
