@@ -1,7 +1,10 @@
 """What tests share: an empty archive, and photographs with real pixels and written EXIF."""
 
+import fcntl
 import os
+import shutil
 import tempfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -55,6 +58,26 @@ def empty_archive(folder: Path) -> DataRoot:
     opened = DataRoot.open(root)
     opened.paths.inbox.mkdir()
     return opened
+
+
+def built_once(
+    factory: pytest.TempPathFactory, name: str, build: Callable[[Path], DataRoot]
+) -> Path:
+    """A data root below a folder so called, made by the first process that asks for it.
+
+    All test processes share it, so tests work on copies.
+    """
+    shared = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder, made = shared / name, shared / f"{name}.made"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            made.write_text(str(build(folder).paths.root))
+    return Path(made.read_text())
 
 
 def write_photograph(

@@ -15,7 +15,7 @@ from flux_assets.partitions import range_tags
 from flux_assets.vision import vector_index
 from flux_resources.data_root import DataRoot
 from flux_resources.resources import ArchiveResource
-from flux_tests.conftest import Photograph, empty_archive, write_photograph
+from flux_tests.conftest import Photograph, built_once, empty_archive, write_photograph
 
 Run = Callable[..., dg.ExecuteInProcessResult]
 DAYS = ("2022-01-14", "2022-01-15", "2022-01-16")
@@ -88,13 +88,17 @@ def dropped(archive: DataRoot, photograph: Photograph) -> list[Path]:
 @pytest.fixture(scope="session")
 def enriched_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The dropped photographs, through the whole graph, once for all tests."""
-    archive = empty_archive(tmp_path_factory.mktemp("enriched"))
+    return built_once(tmp_path_factory, "enriched", _enriched)
+
+
+def _enriched(folder: Path) -> DataRoot:
+    archive = empty_archive(folder)
     drop_photographs(archive, write_photograph)
     run = runner(archive, open_instance(archive))
     assert run("intake_log", "archive_scan").success
     assert run(*DAY_PRODUCTS, first=DAYS[0], last=DAYS[-1]).success
     assert run("photos").success
-    return archive.paths.root
+    return archive
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from flux_assets.corpus.photo_index import PHOTO_INDEX, PhotoIndex, refresh_inde
 from flux_assets.corpus.take_in import open_ledger, take_in
 from flux_assets.metadata.places import PLACES
 from flux_resources.data_root import DataRoot
-from flux_tests.conftest import empty_archive, write_photograph
+from flux_tests.conftest import built_once, empty_archive, write_photograph
 from flux_tests.publishing.product_rows import write_rows
 
 DAYS = ("2022-01-15", "2022-01-16")
@@ -23,7 +23,11 @@ Assign = Callable[..., Path]
 @pytest.fixture(scope="session")
 def located_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two issues' worth of photographs of two days, taken in and indexed once for all tests."""
-    archive = empty_archive(tmp_path_factory.mktemp("issues"))
+    return built_once(tmp_path_factory, "issues", _located)
+
+
+def _located(folder: Path) -> DataRoot:
+    archive = empty_archive(folder)
     noon = datetime(2022, 1, 15, 12)
     files = [
         write_photograph(
@@ -44,7 +48,7 @@ def located_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
             archive, PLACES, day, photo_id=ids, location_city=["Łódź"] * len(ids),
             location_country=["Poland"] * len(ids), source=["gps"] * len(ids),
         )  # fmt: skip
-    return archive.paths.root
+    return archive
 
 
 @pytest.fixture
