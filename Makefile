@@ -4,7 +4,9 @@ FLUX_ROOT ?= data/demo
 export FLUX_ROOT
 VENV := .venv
 FLUX := $(VENV)/bin/flux
-PIP := $(VENV)/bin/pip install --quiet --disable-pip-version-check -c .ci/constraints.txt
+# Python compiles what it imports; compiling all of it would take another minute.
+PIP := $(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile \
+	-c .ci/constraints.txt
 
 .PHONY: help demo dev test lint format clean
 .DEFAULT_GOAL := help
