@@ -2,6 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 FLUX_ROOT ?= data/demo
 export FLUX_ROOT
+# Keep what Python compiled, whatever the environment says: each of many processes needs it.
+export PYTHONDONTWRITEBYTECODE :=
 VENV := .venv
 FLUX := $(VENV)/bin/flux
 # Python compiles what it imports; compiling all of it would take another minute.
