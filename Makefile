@@ -6,7 +6,7 @@ export FLUX_ROOT
 export PYTHONDONTWRITEBYTECODE :=
 VENV := .venv
 FLUX := $(VENV)/bin/flux
-# Python compiles what it imports; compiling all of it would take another minute.
+# Python compiles what it imports; most of what is installed never is.
 PIP := $(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile \
 	-c .ci/constraints.txt
 

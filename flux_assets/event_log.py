@@ -21,7 +21,7 @@ _KEPT_OPEN = 4  # the index, the run at hand, and what a reader asks for meanwhi
 class OpenEventLog(SqliteEventLogStorage):
     """The same files and tables; Dagster's own opens, prepares and closes one for each event.
 
-    That takes about a third of the time of a run whose steps have little to do.
+    Where steps have little to do, that takes longer than the steps.
     """
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:

@@ -21,7 +21,7 @@ from flux_resources.settings_sections import SearchSettings
 from flux_resources.vectors import IndexState, Vectors, VectorStore, as_matrix
 
 VECTOR_INDEX = "vector_index"
-VECTOR_INDEX_VERSION = "1"
+VECTOR_INDEX_VERSION = "2"
 SHARES = (1.0, 0.2, 0.05, 0.01, 0.001)
 
 Work = Literal["none", "keep", "refresh", "build"]

