@@ -299,6 +299,7 @@ def vector_index(archive: ArchiveResource, clip: ClipResource) -> dg.Materialize
             sample=opened.settings.search.background_sample,
         )
         write_background(background, file, version)
+        # Last: what is killed before this measures again.
         opened.tables.write(VECTOR_INDEX, report.rows, VectorIndex)
     worst, slowest = report.rows.select(pl.min("recall_at_12"), pl.max("p95_ms")).row(0)
     plot = plot_index(report.tried, report.rows, wanted=opened.settings.search.recall)
